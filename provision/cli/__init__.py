@@ -1,0 +1,70 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from provision import __version__
+from provision.cli import commands
+from provision.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Usage errors of click, which typer carries within itself or imports, by the one name that both export.
+_WrongUsage: Any = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    name="provision",
+    help="Infrastructure as code for Azure API Management.",
+    rich_markup_mode=None,  # rich doubles the time to start
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    epilog="Exit codes: 0 done or no change, 1 error, 2 changes pending, 3 partly applied, 4 stopped by a guard, 64 wrong usage.",
+)
+for _command in (
+    commands.validate, commands.plan, commands.apply, commands.drift, commands.destroy, commands.schema, commands.emulator,
+):  # fmt: skip
+    app.command()(_command)
+
+
+@app.callback(invoke_without_command=False)
+def _root(
+    version: Annotated[  # noqa: ARG001 - typer hands it to the callback
+        bool, typer.Option("--version", is_eager=True, callback=lambda value: _version() if value else None)
+    ] = False,
+) -> None:
+    """Infrastructure as code for Azure API Management."""
+
+
+def _version() -> None:
+    sys.stdout.write(f"provision {__version__}\n")
+    raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; every error ends as a message on stderr."""
+    try:
+        return int(app(list(arguments), prog_name="provision", standalone_mode=False) or 0)
+    except _WrongUsage as error:
+        error.show(sys.stderr)
+        return 64
+    except ProvisionError as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"{error}\n" if error.exit_code != 1 else f"error: {error}\n")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing left to say
+        return 1
+
+
+def main() -> None:
+    """The entry point of the command `provision`."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,175 @@
+"""The commands: options -> one call -> render -> exit code.
+
+Each imports what it needs when it runs: `--help` and `validate` start without azure.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Optional
+
+from typer import Argument, Exit, Option
+
+from provision.cli import options as o
+
+
+def validate(specs: o.Specs, overlay: o.Overlay = None) -> None:
+    """Check specs offline: syntax, types, references, policies."""
+    from provision.cli.steps import loaded
+
+    for spec in loaded(specs, overlay):
+        count = sum(1 for _ in spec.nodes())
+        sys.stdout.write(f"{spec.file}: valid, {count} resources\n")
+
+
+def plan(
+    specs: o.Specs,
+    overlay: o.Overlay = None,
+    cloud: o.Cloud = "azure",
+    subscription: o.Subscription = None,
+    endpoint: o.Endpoint = None,
+    state: o.State = None,
+    output: o.Output = "text",
+    report: o.Reports = None,
+    target: o.Target = None,
+    exclude: o.Exclude = None,
+    replace: o.Replace = None,
+    restore: o.Restore = False,
+    purge_first: o.PurgeFirst = False,
+    delete_subscriptions: o.DeleteSubscriptions = False,
+    max_delete: o.MaxDelete = None,
+    max_update: o.MaxUpdate = 30,
+    out: Annotated[Optional[Path], Option("--out", metavar="FILE", help="Save the plan, for apply.")] = None,
+    detailed_exitcode: Annotated[bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending.")] = False,
+) -> None:
+    """Show what apply would do. Changes nothing."""
+    from provision.cli import steps
+    from provision.cli.output import Output, Verb
+
+    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
+    with Output(output, report, Verb.PLAN) as to, steps.opened(cloud, subscription, endpoint, state) as where:
+        jobs = steps.planned(steps.wanted(specs, overlay), where, wishes, to, read_only=True)
+        to.plans([job.plan for job in jobs])
+        steps.say_guards(jobs, max_delete, max_update, to)
+        if out:
+            steps.save(out, jobs, where)
+    raise Exit(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0)
+
+
+def apply(
+    specs: o.SpecsOrPlan,
+    overlay: o.Overlay = None,
+    cloud: o.Cloud = "azure",
+    subscription: o.Subscription = None,
+    endpoint: o.Endpoint = None,
+    state: o.State = None,
+    output: o.Output = "text",
+    report: o.Reports = None,
+    target: o.Target = None,
+    exclude: o.Exclude = None,
+    replace: o.Replace = None,
+    restore: o.Restore = False,
+    purge_first: o.PurgeFirst = False,
+    delete_subscriptions: o.DeleteSubscriptions = False,
+    max_delete: o.MaxDelete = None,
+    max_update: o.MaxUpdate = 30,
+    yes: o.Yes = False,
+) -> None:
+    """Make Azure what the specs say, or carry out a saved plan."""
+    from provision.cli import steps
+    from provision.cli.output import Output, Verb
+
+    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
+    with Output(output, report, Verb.APPLY) as to, steps.opened(cloud, subscription, endpoint, state) as where:
+        saved = steps.saved(specs, overlay, where)
+        jobs = saved or steps.planned(steps.wanted(specs, overlay), where, wishes, to)
+        code = steps.carried_out(jobs, to, yes=yes or bool(saved), limits=(max_delete, max_update))
+    raise Exit(code)
+
+
+def drift(
+    specs: o.Specs,
+    overlay: o.Overlay = None,
+    cloud: o.Cloud = "azure",
+    subscription: o.Subscription = None,
+    endpoint: o.Endpoint = None,
+    state: o.State = None,
+    output: o.Output = "text",
+    report: o.Reports = None,
+    target: o.Target = None,
+    exclude: o.Exclude = None,
+) -> None:
+    """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
+    from provision.cli import steps
+    from provision.cli.output import Output, Verb
+
+    wishes = steps.wishes(target, exclude)
+    with Output(output, report, Verb.DRIFT) as to, steps.opened(cloud, subscription, endpoint, state) as where:
+        jobs = steps.planned(steps.wanted(specs, overlay), where, wishes, to, read_only=True)
+        to.plans([job.plan for job in jobs])
+    raise Exit(2 if any(job.plan.changes for job in jobs) else 0)
+
+
+def destroy(
+    specs: o.Specs,
+    overlay: o.Overlay = None,
+    cloud: o.Cloud = "azure",
+    subscription: o.Subscription = None,
+    endpoint: o.Endpoint = None,
+    state: o.State = None,
+    output: o.Output = "text",
+    report: o.Reports = None,
+    purge: Annotated[bool, Option("--purge", help="Also free the name, which Azure holds for 48 hours.")] = False,
+    with_undeclared: Annotated[
+        bool, Option("--with-undeclared", help="Also where the instance holds what the spec does not declare.")
+    ] = False,
+    delete_subscriptions: o.DeleteSubscriptions = False,
+    max_delete: o.MaxDelete = None,
+    yes: o.Yes = False,
+) -> None:
+    """Tear down what the specs declare, in reverse order."""
+    from provision.cli import steps
+    from provision.cli.output import Output, Verb
+    from provision.teardown import Consent
+
+    consent = Consent(with_undeclared, delete_subscriptions, purge)
+    with Output(output, report, Verb.DESTROY) as to, steps.opened(cloud, subscription, endpoint, state) as where:
+        jobs = steps.planned_teardown(steps.wanted(specs, overlay), where, consent, to)
+        code = steps.carried_out(jobs, to, yes=yes, limits=(max_delete, 100))
+    raise Exit(code)
+
+
+def schema(out: Annotated[Optional[Path], Argument(metavar="[FILE]", show_default=False)] = None) -> None:
+    """Print the JSON Schema of specs, for editors, or write it to a file."""
+    from provision.cli.output import write
+    from provision.schema import json_schema
+
+    if out:
+        write(out, json_schema())
+    else:
+        sys.stdout.write(json_schema())
+
+
+def emulator(
+    port: Annotated[int, Option("--port", min=0, max=65535, help="0: any free one.")] = 8080,
+    state: Annotated[
+        Optional[Path], Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
+    ] = None,
+    latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
+    tls: Annotated[bool, Option("--tls", help="https, with a certificate made for this run.")] = False,
+) -> None:
+    """Run the embedded Azure as a server, until Ctrl-C."""
+    from provision.cli.where import embedded
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with embedded(state=state, port=port, latency=latency, tls=tls) as azure:
+        lines = [f"ENDPOINT={azure.url}", *([f"REQUESTS_CA_BUNDLE={azure.ca_bundle}"] if tls else [])]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        stopped.wait()

@@ -1,0 +1,118 @@
+"""Where results go: data on stdout and in report files, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+from provision import render
+from provision.errors import GuardError, ProvisionError, UsageError
+from provision.render import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from provision.plan import Plan
+    from provision.report import Report
+
+_EVERY: Final = 30.0  # seconds between two words about a long wait
+__all__ = ["Output", "Verb", "write"]
+
+
+class Output:
+    """One format on stdout, others in files; in a `with`, errors are results too."""
+
+    def __init__(self, form: str, reports: Sequence[str] | None, verb: Verb) -> None:
+        self.form = _known("--output", form)
+        self.files = [_split(report) for report in reports or ()]
+        self.verb = verb
+        self.progress = render.Progress(sys.stderr, live=_terminal(sys.stderr) and not os.environ.get("CI"))
+        self._told = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not isinstance(error, ProvisionError):
+            return
+        for form, path in self.files:
+            write(path, render.failure(error, form))
+        if self.form != "text":
+            sys.stdout.write(render.failure(error, self.form))
+
+    def plans(self, plans: Sequence[Plan]) -> None:
+        """Plans as the result of the command."""
+        for form, path in self.files:
+            write(path, render.plans(plans, form, self.verb))
+        sys.stdout.write(render.plans(plans, self.form, self.verb, colour=_colour(sys.stdout)))
+
+    def preview(self, plans: Sequence[Plan]) -> None:
+        """Plans to be looked at before the result comes."""
+        sys.stderr.write(render.plans(plans, "text", self.verb, colour=_colour(sys.stderr)))
+        sys.stderr.flush()
+
+    def reports(self, reports: Sequence[Report]) -> None:
+        """What became of plans."""
+        for form, path in self.files:
+            write(path, render.reports(reports, form, self.verb))
+        sys.stdout.write(render.reports(reports, self.form, self.verb, colour=_colour(sys.stdout)))
+
+    def note(self, text: str) -> None:
+        """A word beside the result."""
+        self.progress.note(text)
+
+    def waiting(self, state: str, seconds: float) -> None:
+        """The instance is in transition: said at once, and then every half minute."""
+        if not seconds or seconds - self._told >= _EVERY:
+            self._told = seconds
+            self.note(f"the instance is {state.lower()}: waiting until it stands still ({int(seconds)} s)")
+
+    def confirm(self, plans: Sequence[Plan], *, yes: bool) -> None:
+        """Ask before anything is sent. Raises GuardError unless the answer is clear."""
+        if yes or not any(plan.changes for plan in plans):
+            return
+        if not (_terminal(sys.stdin) and _terminal(sys.stderr)):
+            raise GuardError("nothing was changed: there is no terminal to ask on, and --yes was not given")
+        for plan in plans:
+            name = plan.scope.service
+            answer = _ask(f"Something will be deleted. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] ")
+            if (answer != name) if plan.destroys else (answer.lower() not in ("y", "yes")):
+                raise GuardError("nothing was changed: not confirmed")
+
+
+def _ask(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _terminal(stream: TextIO) -> bool:
+    return stream.isatty()
+
+
+def _colour(stream: TextIO) -> bool:
+    return _terminal(stream) and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+
+
+def _split(report: str) -> tuple[str, Path]:
+    form, found, path = report.partition("=")
+    if not found or not path:
+        raise UsageError(f"--report {report}: write FORMAT=FILE, such as junit=drift.xml")
+    return _known("--report", form), Path(path)
+
+
+def _known(option: str, form: str) -> str:
+    if form not in render.FORMATS:
+        raise UsageError(f"{option} {form}: no such format: {', '.join(render.FORMATS)}")
+    return form
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file. Raises UsageError where that can't be."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror}") from None

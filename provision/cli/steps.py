@@ -1,0 +1,193 @@
+"""What several commands do on their way: load, connect, plan, ask, carry out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from provision import spec as specs_
+from provision.address import Address
+from provision.cli.where import opened
+from provision.errors import GuardError, SpecError, UsageError
+from provision.kinds import find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from provision.azure import Azure
+    from provision.cli.output import Output
+    from provision.cli.where import Where
+    from provision.desired import Desired
+    from provision.plan import Plan, Wishes
+    from provision.spec import Spec
+    from provision.teardown import Consent
+
+__all__ = [
+    "Job", "carried_out", "loaded", "opened", "planned", "planned_teardown", "save", "saved", "say_guards", "wanted", "wishes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A plan, the instance it is for, and how to plan once more when a new instance is there."""
+
+    plan: Plan
+    azure: Azure
+    again: Callable[[], Plan]
+    desired: Desired | None = None
+
+
+def loaded(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Spec]:
+    """Every spec. Raises one SpecError for all of them."""
+    good: list[Spec] = []
+    problems: list[Any] = []
+    for path in paths:
+        try:
+            good.append(specs_.load(path, overlays or ()))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return good
+
+
+def wanted(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Desired]:
+    """What every spec wants Azure to be."""
+    from provision.desired import desired  # noqa: PLC0415
+
+    return [desired(spec) for spec in loaded(paths, overlays)]
+
+
+def wishes(
+    target: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    replace: Sequence[str] | None = None,
+    restore: bool = False,
+    purge_first: bool = False,
+    delete_subscriptions: bool = False,
+) -> Wishes:
+    """The options that change a plan. Raises UsageError for what is no address."""
+    from provision.plan import Wishes  # noqa: PLC0415
+
+    if restore and purge_first:
+        raise UsageError("--restore and --purge-first contradict each other")
+    sets = [frozenset(_address(text) for text in texts or ()) for texts in (target, exclude, replace)]
+    return Wishes(*sets, restore, purge_first, delete_subscriptions)
+
+
+def _address(text: str) -> Address:
+    address = Address(text.strip("/"))
+    whole = len(address.text.split("/")) % 2 == 0 or address.text in ("service", "resourceGroup")
+    if not whole or find(address.kind) is None:
+        raise UsageError(f"{text} is no address: write one like apis/echo or apis/echo/operations/get, as plan shows it")
+    return address
+
+
+def planned(
+    every: Sequence[Desired], where: Where, wishes: Wishes, to: Output, *, read_only: bool = False
+) -> list[Job]:
+    """A plan for each. A command that writes first waits for an instance in transition."""
+    from provision import workflow  # noqa: PLC0415
+
+    jobs = []
+    for desired in every:
+        azure = where.connect(desired.group, desired.service, read_only=read_only)
+        if not read_only:
+            workflow.settle(azure, to.waiting)
+        plan = workflow.plan(desired, azure, azure.scope, wishes)
+        jobs.append(Job(plan, azure, _again(desired, azure, wishes), desired))
+    return jobs
+
+
+def _again(desired: Desired, azure: Azure, wishes: Wishes) -> Callable[[], Plan]:
+    from provision import workflow  # noqa: PLC0415
+
+    return partial(workflow.plan, desired, azure, azure.scope, wishes)
+
+
+def planned_teardown(every: Sequence[Desired], where: Where, consent: Consent, to: Output) -> list[Job]:
+    """The plan of the end for each."""
+    from provision import workflow  # noqa: PLC0415
+
+    jobs = []
+    for desired in every:
+        azure = where.connect(desired.group, desired.service)
+        workflow.settle(azure, to.waiting)
+        plan = workflow.plan_teardown(desired, azure, azure.scope, consent)
+        jobs.append(Job(plan, azure, lambda: plan))
+    return jobs
+
+
+def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to: Output) -> None:
+    """Say which guard would stop apply."""
+    from provision.plan import Limits, guard  # noqa: PLC0415
+
+    for job in jobs:
+        try:
+            guard(job.plan, Limits(max_delete, max_update / 100))
+        except GuardError as error:
+            to.note(f"apply would stop: {error}")
+
+
+def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
+    """Write the plans to a file."""
+    from provision import plan_file, render  # noqa: PLC0415
+    from provision.cli.output import write  # noqa: PLC0415
+
+    entries = [
+        plan_file.Saved(job.plan, _endpoint(where), job.desired if job.plan.new_instance else None) for job in jobs
+    ]
+    write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
+
+
+def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, where: Where) -> list[Job]:
+    """The plans of a saved plan, if that is what was given. Raises StalePlanError where Azure has moved on."""
+    from provision import plan_file, workflow  # noqa: PLC0415
+
+    if not any(plan_file.is_plan(path) for path in paths):
+        return []
+    if len(paths) > 1 or overlays:
+        raise UsageError("a saved plan is applied alone, without specs and overlays")
+    jobs = []
+    for entry in plan_file.load(paths[0], os.environ):
+        if entry.endpoint != _endpoint(where) or entry.plan.scope.subscription != where.subscription:
+            raise UsageError(
+                f"{paths[0]} was made for {entry.endpoint}, subscription {entry.plan.scope.subscription}: give the same options"
+            )
+        azure = where.connect(entry.plan.scope.resource_group, entry.plan.scope.service)
+        workflow.refuse_stale(entry.plan, azure)
+        again = _again(entry.desired, azure, wishes()) if entry.desired else lambda plan=entry.plan: plan
+        jobs.append(Job(entry.plan, azure, again))
+    return jobs
+
+
+def _endpoint(where: Where) -> str:
+    """The embedded Azure of a command has another port each time."""
+    return "local" if where.cloud.name == "local" else where.cloud.endpoint
+
+
+def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int | None, int]) -> int:
+    """Guard, ask, apply, report. The exit code of the whole."""
+    from provision import workflow  # noqa: PLC0415
+    from provision.plan import Limits, guard  # noqa: PLC0415
+
+    if not any(job.plan.changes for job in jobs):
+        to.plans([job.plan for job in jobs])
+        return 0
+    to.preview([job.plan for job in jobs])
+    for job in jobs:
+        guard(job.plan, Limits(limits[0], limits[1] / 100))
+    to.confirm([job.plan for job in jobs], yes=yes)
+    reports = []
+    for job in jobs:
+        confirm = lambda plan: (to.preview([plan]), to.confirm([plan], yes=yes))  # noqa: E731
+        reports.append(workflow.carry_out(job.plan, job.azure, again=job.again, confirm=confirm, tell=to.progress))
+        if reports[-1].interrupted:
+            break
+    to.reports(reports)
+    codes = {report.exit_code for report in reports}
+    return codes.pop() if len(codes) == 1 else 3
+

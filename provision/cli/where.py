@@ -1,0 +1,85 @@
+"""Which Azure a command talks to; the only place that starts the embedded one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provision.address import Scope
+from provision.cloud import CLOUDS, ZEROS, Cloud, cloud_at
+from provision.errors import MissingExtraError, ProvisionError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.azure import Azure
+    from provision.emulator import Emulator
+
+
+class Where:
+    """A cloud and a subscription in it; opens connections to instances there."""
+
+    def __init__(self, cloud: Cloud, subscription: str) -> None:
+        self.cloud = cloud
+        self.subscription = subscription
+
+    def connect(self, group: str, service: str, *, read_only: bool = False) -> Azure:
+        """A connection to one instance."""
+        from provision.azure import Azure  # noqa: PLC0415 - half a second that only commands which talk to ARM pay
+
+        return Azure(self.cloud, Scope(self.subscription, group, service), read_only=read_only)
+
+
+@contextmanager
+def opened(cloud: str, subscription: str | None, endpoint: str | None, state: Path | None) -> Iterator[Where]:
+    """The Azure that the options name, for as long as the command runs. Raises UsageError where they don't fit."""
+    if cloud != "local" and cloud not in CLOUDS:
+        raise UsageError(f"--cloud {cloud}: there is no such cloud: {', '.join((*CLOUDS, 'local'))}")
+    if state and (cloud != "local" or endpoint):
+        raise UsageError("--state is the file of the embedded Azure: it goes with --cloud local")
+    if endpoint:
+        chosen = cloud_at(endpoint, CLOUDS.get(cloud, CLOUDS["azure"]))
+        yield Where(chosen, _subscription(subscription, chosen))
+    elif cloud == "local":
+        with embedded(state=state or default_state()) as azure:
+            yield Where(Cloud("local", azure.url, token=False), subscription or ZEROS)
+    else:
+        yield Where(CLOUDS[cloud], _subscription(subscription, CLOUDS[cloud]))
+
+
+def _subscription(given: str | None, cloud: Cloud) -> str:
+    if given or not cloud.token:
+        return given or ZEROS
+    raise UsageError("which subscription? --subscription-id ID or AZURE_SUBSCRIPTION_ID (az account show --query id)")
+
+
+def default_state() -> Path:
+    """Where the embedded Azure keeps its state unless told otherwise."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "provision" / "local.sqlite3"
+
+
+@contextmanager
+def embedded(**options: Any) -> Iterator[Emulator]:
+    """The embedded Azure, up as long as the block runs. Raises MissingExtraError where it is not installed."""
+    try:
+        from provision.emulator import Emulator, EmulatorError  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        hint = "pip install 'provision[local]'"
+        raise MissingExtraError(f"the embedded Azure is not installed ({error.name} is missing): {hint}") from None
+    state = options.get("state")
+    try:
+        if state:
+            state.parent.mkdir(parents=True, exist_ok=True)
+        azure = Emulator(**options)
+        azure.start()
+    except OSError as error:
+        raise ProvisionError(f"--state {state}: {error.strerror}") from None
+    except EmulatorError as error:
+        raise ProvisionError(f"the embedded Azure can't start: {error}") from None
+    try:
+        yield azure
+    finally:
+        azure.stop()

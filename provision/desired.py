@@ -1,0 +1,124 @@
+"""Stage 2: Spec -> Desired, the resources as Azure would hold them, and what the spec owns beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from provision.address import GROUP, SERVICE, Address
+from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provision.resource import Snapshot
+    from provision.spec import Node, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What must not happen to one resource. `ignore_changes` holds property paths, each with all that lies below it."""
+
+    prevent_destroy: bool = False
+    ignore_changes: tuple[str, ...] = ()
+
+    def ignores(self, path: str) -> bool:
+        """Whether changes of the property at `path` are left alone."""
+        return any(path == rule or path.startswith((f"{rule}.", f"{rule}[")) for rule in self.ignore_changes)
+
+
+FREE = Lifecycle()
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What Azure should hold: the declared resources, and the collections in which nothing else may be."""
+
+    group: str
+    service: str
+    location: str  # of the instance; empty where neither it nor the group says one
+    existing: bool  # the instance is used, never created, changed or deleted
+    snapshot: Snapshot
+    owned: frozenset[tuple[Address, str]]  # (parent, kind) of collections that follow the spec
+    absent: frozenset[Address]
+    lifecycle: Mapping[Address, Lifecycle]
+    secrets: Mapping[str, str]
+    file: str
+
+    def owns(self, address: Address) -> bool:
+        """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
+        parent = address.parent
+        return (
+            address in self.snapshot
+            or address in self.absent
+            or (parent is not None and (parent, address.kind) in self.owned)
+        )
+
+    def rule(self, address: Address) -> Lifecycle:
+        """The lifecycle rules of a resource."""
+        return self.lifecycle.get(address, FREE)
+
+
+def desired(spec: Spec) -> Desired:
+    """Every resource of the spec as ARM takes it."""
+    snapshot: dict[Address, Resource] = {}
+    owned: set[tuple[Address, str]] = set()
+    lifecycle: dict[Address, Lifecycle] = {}
+    for node in spec.nodes():
+        owned |= _owned(node)
+        if node.lifecycle:
+            ignored = tuple(node.lifecycle.get("ignore_changes", ()))
+            lifecycle[node.address] = Lifecycle(node.lifecycle.get("prevent_destroy", False), ignored)
+        mark = spec.policies.get(node.address) or spec.mark(node)
+        snapshot[node.address] = Resource(node.address, _body(node, spec.data), mark=mark)
+    existing = bool(spec.data["service"].get("existing"))
+    if existing:
+        # The group of an instance that is only used is no more ours than the instance.
+        del snapshot[SERVICE], snapshot[GROUP]
+    return Desired(
+        group=spec.data["resourceGroup"]["name"],
+        service=spec.data["service"]["name"],
+        location=_location(spec.data),
+        existing=existing,
+        snapshot=MappingProxyType(snapshot),
+        owned=frozenset(owned | {(SERVICE, kind_of(key).type) for key in spec.data.get("exclusive") or ()}),
+        absent=frozenset(_absent(spec.data)),
+        lifecycle=MappingProxyType(lifecycle),
+        secrets=spec.secrets,
+        file=spec.file,
+    )
+
+
+def _owned(node: Node) -> set[tuple[Address, str]]:
+    """The collections below a resource that follow the spec."""
+    if node.kind.shape in (Shape.SINGLE, Shape.LINKS):
+        return set()
+    below = (child for child in children_of(node.kind) if child.belongs or child.key in node.written)
+    return {(node.address, child.type) for child in below if child.shape is not Shape.ROOT}
+
+
+def _body(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:
+    properties = {key: value for key, value in node.properties.items() if value is not None}
+    if node.address == SERVICE and _location(data):
+        properties["location"] = _location(data)
+    if node.address == GROUP:
+        del properties["name"]
+    return node.kind.wrapped(node.kind.to_wire(properties))
+
+
+def _location(data: Mapping[str, Any]) -> str:
+    return data["service"].get("location") or data["resourceGroup"].get("location") or ""
+
+
+def _absent(data: Mapping[str, Any]) -> set[Address]:
+    names = (data.get("absent") or {}).items()
+    return {SERVICE.child(key, name) for key, entries in names for name in entries or ()}
+
+
+def references(address: Address) -> tuple[Address, ...]:
+    """What a resource needs to exist: what it lies in, and what its kind says that it refers to."""
+    kind: Kind | None = find(address.kind)
+    parent = (address.parent,) if address.parent else ()
+    return (*parent, *(kind.refers(address) if kind else ()))

@@ -1,0 +1,228 @@
+"""Stage 4a: desired x observed -> changes, property by property. Pure: no client, no clock, no colour."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from provision.address import SERVICE
+from provision.errors import PlanError
+from provision.kinds import Shape, kind_of
+from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties, update_body
+from provision.resource import LeftAlone, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Set
+
+    from provision.address import Address
+    from provision.desired import Desired
+    from provision.errors import Mark
+    from provision.kinds import Kind
+    from provision.resource import Json, Snapshot
+
+_WORD = re.compile(r"[\w-]+\Z")
+
+
+class Action(Enum):
+    """What happens to a resource; the value is its sign in a plan."""
+
+    CREATE = "+"
+    UPDATE = "~"
+    DELETE = "-"
+    REPLACE = "±"
+    RESTORE = "^"  # a soft-deleted instance comes back
+    PURGE = "x"  # a soft-deleted instance gives its name free
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The action in words, as plans in JSON write it."""
+        return ("delete", "create") if self is Action.REPLACE else (self.name.lower(),)
+
+    @property
+    def destroys(self) -> bool:
+        """Whether something is lost."""
+        return self in (Action.DELETE, Action.REPLACE, Action.PURGE)
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyChange:
+    """One property before and after; None where it isn't."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource that is not as it should be. `body` is what will be sent, `etag` what it was seen with."""
+
+    address: Address
+    action: Action
+    properties: tuple[PropertyChange, ...] = ()
+    body: Json | None = None
+    etag: str = ""
+    mark: Mark | None = None
+    because: str = ""
+    takes_along: tuple[Address, ...] = ()  # what disappears with it
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that differs, and the properties of managed resources that were not compared."""
+
+    changes: tuple[Change, ...]
+    left_alone: tuple[LeftAlone, ...]
+
+
+def diff(desired: Desired, observed: Snapshot, *, replace: Set[Address] = frozenset()) -> Difference:
+    """Compare. `observed` holds only what the spec speaks of; `replace` may be deleted and created anew.
+
+    Raises PlanError for a change that Azure can't make in place.
+    """
+    here = {
+        address: item
+        for address, item in observed.items()
+        if not any(address != old and _dies_with(address, old) for old in replace)
+    }
+    changes: list[Change] = []
+    left_alone: list[LeftAlone] = []
+    for address in sorted({**desired.snapshot, **here}):
+        want, have = desired.snapshot.get(address), here.get(address)
+        if want is None:
+            changes += [_delete(have)] if have is not None else []
+        elif have is None:
+            changes.append(_create(want))
+        else:
+            change = _update(want, have, desired, replaced=address in replace)
+            changes += [change] if change else []
+            left_alone += _not_compared(have)
+    return Difference(tuple(changes), tuple(left_alone))
+
+
+def _dies_with(address: Address, other: Address) -> bool:
+    """Whether deleting `other` removes `address`: it lies below, or is a link to it."""
+    return address.within(other) or other in kind_of(address.kind).refers(address)
+
+
+def _delete(have: Resource) -> Change:
+    kind = kind_of(have.address.kind)
+    before = canonical(kind, have.body, partial=True)
+    properties = tuple(PropertyChange(path, value, None) for path, value in before.items())
+    return Change(have.address, Action.DELETE, properties, etag=have.etag, because="not in the spec")
+
+
+def _create(want: Resource) -> Change:
+    kind = kind_of(want.address.kind)
+    after = canonical(kind, want.body, partial=True)
+    properties = tuple(PropertyChange(path, None, value) for path, value in after.items())
+    return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
+
+
+def _update(want: Resource, have: Resource, desired: Desired, *, replaced: bool) -> Change | None:
+    kind = kind_of(want.address.kind)
+    rule = desired.rule(want.address)
+    before, after = canonical(kind, have.body, partial=False), canonical(kind, want.body)
+    found = [one for one in compare(before, after, partial=kind.partial) if not rule.ignores(one.path)]
+    if replaced:
+        return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "asked for")
+    if not found:
+        return None
+    _refuse_fixed(kind, want, found)
+    body = _patch(kind, want.body, found) if kind.sdk.update else _put(kind, have, want, rule.ignore_changes)
+    return Change(want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark)
+
+
+def _put(kind: Kind, have: Resource, want: Resource, ignored: tuple[str, ...]) -> dict[str, Any]:
+    """A whole body; an ignored property keeps what it has."""
+    keep = {rule.partition(".")[0].partition("[")[0] for rule in ignored}
+    old = {name: value for name, value in kind.flat(have.body).items() if name in keep and name not in kind.read_only}
+    wanted = {name: value for name, value in kind.flat(want.body).items() if name not in keep}
+    return update_body(kind, have.body, kind.wrapped({**wanted, **old}))
+
+
+def _patch(kind: Kind, body: Json, found: list[PropertyChange]) -> dict[str, Any]:
+    """Only the properties that change."""
+    names = {re.split(r"[.\[]", one.path)[0] for one in found}
+    return kind.wrapped({name: value for name, value in kind.flat(body).items() if name in names})
+
+
+def _refuse_fixed(kind: Kind, want: Resource, found: list[PropertyChange]) -> None:
+    facts = properties_of(kind.model) if kind.model else {}
+    for one in found:
+        prop = facts.get(one.path)
+        if prop and prop.fixed:
+            what = f"{want.mark}: {want.address}: {one.path} can't be changed from {one.before!r} to {one.after!r}"
+            replaceable = kind.shape is not Shape.ROOT
+            advice = f" · --replace {want.address} deletes it and creates it anew" if replaceable else ""
+            raise PlanError(f"{what} · {prop.fixed}{advice}")
+
+
+def _not_compared(have: Resource) -> Iterator[LeftAlone]:
+    kind = kind_of(have.address.kind)
+    for name in unknown_properties(kind, have.body):
+        yield LeftAlone(have.address, f"its property {name}: provision does not know it")
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, partial: bool = False) -> list[PropertyChange]:
+    """The leaves in which two canonical bodies differ. A partial `after` says nothing of what it doesn't hold."""
+    return list(_compare(before, after, "", partial=partial))
+
+
+def _compare(before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool) -> Iterator[PropertyChange]:
+    keyed = isinstance(before, Elements) or isinstance(after, Elements)
+    for key in after if partial and not keyed else {**after, **before}:
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        at = _join(path, key, keyed=keyed)
+        if _descend(old, new, keyed=keyed):
+            yield from _compare(old or type(new)(), new or type(old)(), at, partial=partial)
+        else:
+            yield PropertyChange(at, _plain(old), _plain(new))
+
+
+def _descend(old: Any, new: Any, *, keyed: bool) -> bool:
+    """Whether to look inside: two maps, or one beside nothing unless it is an element that came or went."""
+    sides = [side for side in (old, new) if side is not None]
+    return all(isinstance(side, dict) for side in sides) and (len(sides) == 2 or not keyed)  # noqa: PLR2004
+
+
+def _join(path: str, key: str, *, keyed: bool) -> str:
+    if keyed:
+        return f"{path}[{key}]"
+    if not _WORD.match(key):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def _plain(value: Any) -> Any:
+    """A value for plans: keyed lists as the lists they are."""
+    if isinstance(value, Elements):
+        return [_plain(item) for item in value.values()]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Deletions that take others along stand for them."""
+    gone = [change.address for change in changes if change.action is Action.DELETE]
+    roots = {address for address in gone if not any(address != other and _dies_with(address, other) for other in gone)}
+    result: list[Change] = []
+    for change in changes:
+        if change.action is not Action.DELETE:
+            result.append(change)
+        elif change.address in roots:
+            along = tuple(other for other in gone if other != change.address and _dies_with(other, change.address))
+            result.append(_with(change, along))
+    return tuple(result)
+
+
+def _with(change: Change, along: tuple[Address, ...]) -> Change:
+    return Change(change.address, change.action, change.properties, etag=change.etag, because=change.because, takes_along=along)
+
+
+__all__ = ["SERVICE", "Action", "Change", "Difference", "PropertyChange", "compare", "diff", "top_most"]

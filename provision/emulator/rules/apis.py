@@ -1,0 +1,375 @@
+"""APIs and what belongs to them. Sources: [rec] recorded traffic, [doc] Microsoft's documentation, [?] inferred."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from provision.emulator.errors import invalid
+from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.store import Row
+
+if TYPE_CHECKING:
+    from provision.emulator.wire import Call
+
+HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
+PLACEHOLDER = re.compile(r"\{(\*?[^{}]*)\}")
+# What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
+PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
+NEWER = "2023"  # from here on the shapes of 2023-05-01-preview and 2024-05-01 [rec]
+
+
+def base_name(name: str) -> str:
+    """Return the API's name without its revision."""
+    return name.partition(";rev=")[0]
+
+
+def fill_api(draft: Draft) -> None:
+    """Complete an API."""
+    props, name = draft.props, draft.name
+    base, _, revision = name.partition(";rev=")
+    current = draft.call.store.get(f"{draft.scope}/apis/{base}".lower())
+    source = _source(draft, current if revision else None)
+    imported = props.get("format") is not None and props.get("value") is not None
+    if imported:
+        _import(draft)
+    for key in ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters"):
+        props.pop(key, None)
+    for key, value in source.items():
+        props.setdefault(key, value)
+    for key in ("displayName", "path"):
+        if props.get(key) is None:
+            draft.problem(key, f"'{key}' must not be empty.")
+    if draft.problems:
+        return
+    api_type = props.pop("apiType", None) or props.pop("type", None) or draft.before.get("type") or "http"
+    props.pop("type", None)
+    if str(api_type).lower() not in ("http", "soap"):
+        props["type"] = api_type
+    elif str(api_type).lower() == "soap":
+        props["type"] = "soap"
+    props["path"] = props["path"].strip("/")
+    # A revision is named in the id; "apiRevision" in a body is ignored [rec: "v1" came back as "1"].
+    props["apiRevision"] = revision or str(draft.before.get("apiRevision") or "1")
+    props.pop("isCurrent", None)
+    if not revision or current is None:
+        props["isCurrent"] = True
+    _defaults(draft)
+    _version_set(draft)
+    _claim_path(draft, base)
+    stamp = draft.call.world.clock.stamp()
+    draft.private = {**draft.private, "created": draft.private.get("created", stamp)}
+    if draft.old is None or draft.old.props != props:
+        draft.private["updated"] = stamp
+
+
+def _source(draft: Draft, current: Row | None) -> dict[str, Any]:
+    reference = draft.props.get("sourceApiId")
+    source = current if draft.old is None else None
+    if reference and draft.old is None:
+        _, path = draft.resolve(reference)
+        source = draft.call.store.get(path) or draft.call.store.get(path.partition(";rev=")[0])
+        if source is None:
+            draft.problem("sourceApiId", "The source API does not exist.")
+            return {}
+    if source is None:
+        return {}
+    draft.private["copy"] = source.path
+    left = ("apiRevision", "isCurrent", "apiRevisionDescription", "apiVersion", "apiVersionSetId")
+    return {key: value for key, value in source.props.items() if key not in left}
+
+
+def _import(draft: Draft) -> None:
+    """Take what can be known without fetching anything: a link to a GraphQL endpoint becomes the service URL [rec]."""
+    props = draft.props
+    if props["format"] == "graphql-link":
+        props["type"] = "graphql"
+        props.setdefault("serviceUrl", props["value"])
+    elif str(props["format"]).endswith("-link"):
+        draft.private["import"] = True
+        props.setdefault("displayName", draft.name)
+    else:
+        draft.private["document"] = {"format": props["format"], "value": props["value"]}
+        draft.private["import"] = True
+        props.setdefault("displayName", draft.name)
+
+
+def _defaults(draft: Draft) -> None:
+    props = draft.props
+    for key, value in {"description": None, "serviceUrl": None, "subscriptionRequired": True}.items():
+        if props.get(key) is None:
+            props[key] = value
+    if not props.get("protocols"):
+        props["protocols"] = ["wss"] if props.get("type") == "websocket" else ["https"]
+    given = props.get("authenticationSettings") or {}
+    if given.get("oAuth2") and given.get("oAuth2AuthenticationSettings"):
+        # Sending back both forms that a GET shows is refused [Azure/arm-template-whatif#440].
+        draft.problem("authenticationSettings", "Give either oAuth2 or oAuth2AuthenticationSettings.")
+    empty = {"oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": [], "openidAuthenticationSettings": []}
+    props["authenticationSettings"] = {**empty, **{k: v for k, v in given.items() if v is not None}}
+    keys = props.get("subscriptionKeyParameterNames") or {}
+    props["subscriptionKeyParameterNames"] = {"header": HEADER, "query": QUERY, **{k: v for k, v in keys.items() if v}}
+
+
+def _version_set(draft: Draft) -> None:
+    reference = draft.props.get("apiVersionSetId")
+    if not reference:
+        draft.props.pop("apiVersionSetId", None)
+        return
+    full, path = draft.resolve(reference)
+    row = draft.call.store.get(path)
+    if row is None:
+        draft.problem("apiVersionSetId", "The version set does not exist.")
+    draft.props["apiVersionSetId"] = row.id if row else full
+
+
+def _claim_path(draft: Draft, base: str) -> None:
+    """Refuse a second API on one path, version set and version; revisions share theirs."""
+    if base != draft.name and not draft.props.get("isCurrent"):
+        draft.target = None
+        return
+    version = (draft.props.get("apiVersionSetId") or "", draft.props.get("apiVersion") or "")
+    # WebSocket APIs have an address space of their own [?].
+    space = "wss" if draft.props.get("type") == "websocket" else "http"
+    key = f"{draft.service}#api {space} {draft.props['path']}|{version[0]}|{version[1]}"
+    draft.claim("path", key, "Another API has this path, version set and version.")
+
+
+def show_api(view: View) -> None:
+    """Shape an API for the api-version and for PUT, GET or list."""
+    props, version = view.props, view.version
+    if props.get("serviceUrl") is None:
+        props["backendId"] = props.get("backendId")
+    if version < "2022" and view.mode == "list":
+        props["authenticationSettings"] = props["subscriptionKeyParameterNames"] = None
+    elif version < "2022" or (version < NEWER and view.mode in ("create", "update")):
+        settings = props["authenticationSettings"]
+        props["authenticationSettings"] = {key: settings.get(key) for key in ("oAuth2", "openid")}
+    if view.mode == "list":
+        props.pop("apiRevisionDescription", None)
+        props.pop("apiVersionDescription", None)
+    if version >= NEWER:
+        for key in ("mcpProperties", "a2aProperties", "agent", "jsonRpcProperties"):
+            props.setdefault(key, None)
+        props.setdefault("isAgent", False)
+        props["subscriptionKeyParameterNames"] = {"bearer": None, **props["subscriptionKeyParameterNames"]}
+        props["authenticationSettings"] = {**props["authenticationSettings"], "returnProtectedResourceMetadata": False}
+        full = "/".join(part for part in (props["path"], props.get("apiVersion")) if part)
+        props["effectivePath"] = full if view.mode in ("create", "update") else None
+    if view.mode in ("create", "update") and props.get("apiVersionSetId"):
+        row = view.call.store.get(props["apiVersionSetId"].lower())
+        if row:
+            shown = {key: row.props.get(key) for key in ("description", "versioningScheme", "versionQueryName", "versionHeaderName")}
+            props["apiVersionSet"] = {"id": row.id, "name": row.props.get("displayName"), **shown}
+
+
+def api_written(draft: Draft, row: Row) -> None:
+    """Copy what a new revision or version takes over from its source."""
+    source = draft.private.pop("copy", None)
+    if source:
+        copy_parts(draft.call, source, row)
+
+
+def copy_parts(call: Call, source: str, row: Row) -> None:
+    """Copy operations, policies, ... of one API to another."""
+    for child in call.store.subtree(source):
+        rest = child.path[len(source) + 1 :]
+        if rest.partition("/")[0] in PER_REVISION and not call.store.exists(f"{row.path}/{rest}"):
+            target = row.path + child.target[len(source) :] if child.target and child.target.startswith(source) else child.target
+            copied = Row(f"{row.path}/{rest}", f"{row.id}/{child.id[-len(rest) :]}", child.type, 0, child.body, child.private, target)
+            call.store.put(copied)
+
+
+def deleting_api(call: Call, row: Row) -> None:
+    """Delete the revisions with the current one, and a version set with its last API [rec, doc]."""
+    store = call.store
+    if ";rev=" not in row.path:
+        revisions = [r for r in store.of_type(row.type, row.path + ";rev=") if r.path.count("/") == row.path.count("/")]
+        if revisions and call.request.query.get("deleterevisions", "").lower() != "true":
+            # Without deleteRevisions only the current revision would go, which the service refuses [?].
+            raise invalid([("deleteRevisions", "The API has other revisions.")])
+        for revision in revisions:
+            store.delete(revision.path)
+    version_set = str(row.props.get("apiVersionSetId") or "").lower()
+    if version_set:
+        others = [r for r in store.of_type(row.type) if r.props.get("apiVersionSetId", "").lower() == version_set]
+        # An empty version set is removed with its last API [rec: DELETE of it answered 204 afterwards].
+        if all(r.path == row.path for r in others) and call.version < NEWER:
+            store.delete(version_set)
+
+
+def fill_operation(draft: Draft) -> None:
+    """Complete an operation."""
+    props = draft.props
+    parameters = props.get("templateParameters") or []
+    if not all(isinstance(p, dict) and isinstance(p.get("name"), str) for p in parameters):
+        draft.problem("templateParameters", "Every template parameter must be an object with a name.")
+        return
+    props["templateParameters"] = [{**p, "values": p.get("values") or []} for p in parameters]
+    _check_template(draft, props["urlTemplate"], [p["name"] for p in parameters])
+    request = {key: value for key, value in (props.get("request") or {}).items() if value is not None}
+    props["request"] = {"queryParameters": [], "headers": [], "representations": [], **request}
+    responses = props.get("responses") or []
+    if not all(isinstance(r, dict) for r in responses):
+        draft.problem("responses", "Every response must be an object.")
+        return
+    # [?] That a response gets both lists: seen in exported templates, not in recordings.
+    props["responses"] = [{"representations": [], "headers": [], **{k: v for k, v in r.items() if v is not None}} for r in responses]
+    props["policies"] = props.get("policies")
+    api = draft.path.rsplit("/", 2)[0]
+    template = PLACEHOLDER.sub("{}", props["urlTemplate"])
+    message = "Another operation of the API has this method and URL template."
+    draft.claim("urlTemplate", f"{api}#{props['method']} {template}", message)  # [?] the code and target
+
+
+def _check_template(draft: Draft, template: str, names: list[str]) -> None:
+    placeholders = [found.removeprefix("*") for found in PLACEHOLDER.findall(template)]
+    for name in placeholders:
+        if name not in names:
+            draft.problem("templateParameters", f"The URL template's parameter '{name}' is not defined.")
+    for name in names:
+        if name not in placeholders:
+            draft.problem("templateParameters", f"The parameter '{name}' does not occur in the URL template.")
+    for name in {n for n in names if names.count(n) > 1}:
+        draft.problem("templateParameters", f"The parameter '{name}' is defined twice.")
+
+
+def fill_release(draft: Draft) -> None:
+    """Complete a release: it makes a revision the current one."""
+    reference = draft.props.get("apiId") or draft.before.get("apiId")
+    stamp = draft.call.world.clock.stamp()
+    if not reference:
+        draft.problem("apiId", "'apiId' must not be empty.")
+        return
+    _, path = draft.resolve(reference)
+    base, _, number = path.partition(";rev=")
+    api = draft.path.rsplit("/", 2)[0]
+    if base != api or not (draft.call.store.exists(path) or _is_current(draft, base, number)):
+        draft.problem("apiId", "The revision does not exist.")
+        return
+    draft.props["apiId"] = draft.id.rsplit("/", 2)[0]
+    draft.props.setdefault("notes", None)
+    draft.props["createdDateTime"] = draft.before.get("createdDateTime", stamp)
+    draft.props["updatedDateTime"] = stamp
+    draft.private = {"release": path} if draft.call.store.exists(path) and number else {}
+
+
+def _is_current(draft: Draft, base: str, number: str) -> bool:
+    row = draft.call.store.get(base)
+    return row is not None and (not number or str(row.props.get("apiRevision")) == number)
+
+
+def release_written(draft: Draft, _: Row) -> None:
+    """Swap the released revision with the current one."""
+    path = draft.private.pop("release", None)
+    store = draft.call.store
+    if path is None:
+        return
+    base = path.partition(";rev=")[0]
+    current, released = store.get(base), store.get(path)
+    if current is None or released is None:
+        return
+    retired, retired_id = f"{base};rev={current.props['apiRevision']}", f"{current.id};rev={current.props['apiRevision']}"
+    for part in PER_REVISION:
+        store.move(f"{base}/{part}", f"{retired}/{part}", f"{retired_id}/{part}")
+        store.move(f"{path}/{part}", f"{base}/{part}", f"{current.id}/{part}")
+    kept = {key: value for key, value in current.props.items() if key != "isCurrent"}
+    store.delete_row(path)
+    store.put(Row(retired, retired_id, current.type, 0, {"properties": kept}, current.private))
+    latest = {"properties": {**released.props, "isCurrent": True}}
+    store.put(Row(base, current.id, current.type, 0, latest, released.private, current.target))
+
+
+def show_release(view: View) -> None:
+    """Leave the API out of a list [rec]."""
+    if view.mode == "list":
+        view.props.pop("apiId", None)
+
+
+def fill_resolver(draft: Draft) -> None:
+    """Complete a GraphQL resolver [rec]; its display name does not come back."""
+    draft.props["publicId"] = draft.name
+    draft.props["internalId"] = draft.before.get("internalId") or f"{draft.call.store.next('id'):024x}"
+    draft.props.pop("displayName", None)
+
+
+def show_resolver(view: View) -> None:
+    """Hide the ids in lists [rec]."""
+    if view.mode == "list":
+        view.props["publicId"] = view.props["internalId"] = None
+
+
+def fill_diagnostic(draft: Draft) -> None:
+    """Complete a diagnostic [rec]."""
+    props = draft.props
+    _, path = draft.resolve(str(props["loggerId"]))
+    row = draft.call.store.get(path)
+    if row is None:
+        draft.problem("loggerId", "The logger does not exist.")
+        return
+    props["loggerId"] = row.id
+    if isinstance(props.get("sampling"), dict) and isinstance(props["sampling"].get("percentage"), int):
+        props["sampling"]["percentage"] = float(props["sampling"]["percentage"])
+    masked = {"queryParams": [{"value": "*", "mode": "Hide"}]}
+    for side in ("frontend", "backend"):
+        if not isinstance(props.get(side), dict):
+            props[side] = {"request": {"headers": None, "body": None, "dataMasking": masked}, "response": None}
+
+
+def later_import(draft: Draft) -> bool:
+    """Tell whether a PUT imports a document, which goes on after the answer [rec]."""
+    return bool(draft.private.get("import"))
+
+
+def show_schema(view: View) -> None:
+    """Leave the document out of lists [rec: not yet in 2021-08-01]."""
+    if view.mode == "list" and view.version >= "2022":
+        view.props.pop("document", None)
+        view.props.pop("value", None)
+
+
+DIAGNOSTIC = {
+    "alwaysLog": None,
+    "httpCorrelationProtocol": "Legacy",
+    "logClientIp": True,
+    "largeLanguageModel": None,
+    "mcp": None,
+    "a2a": None,
+    "tags": None,
+}
+
+API_KINDS = (
+    Kind(
+        "apis",
+        "Api",
+        choices={"protocols": ("http", "https", "ws", "wss"), "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc")},
+        longest={"displayName": 300, "path": 400, "serviceUrl": 2000, "apiVersion": 100, "apiRevision": 100},
+        fill=fill_api,
+        show=show_api,
+        written=api_written,
+        deleting=deleting_api,
+        later=later_import,
+        lro_delete=True,
+    ),
+    Kind(
+        "apis/operations",
+        "Operation",
+        required=("displayName", "method", "urlTemplate"),
+        longest={"displayName": 300, "urlTemplate": 1000, "description": 1000},
+        unlisted=("request",),
+        fill=fill_operation,
+    ),
+    Kind("apis/releases", "ApiRelease", fill=fill_release, show=show_release, written=release_written),
+    Kind("apis/schemas", "Schema", required=("contentType",), show=show_schema, later=lambda _: True),
+    Kind("apis/resolvers", "Resolver", required=("displayName", "path"), fill=fill_resolver, show=show_resolver),
+    Kind("apis/diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
+    Kind("diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
+    Kind(
+        "apiVersionSets",
+        "ApiVersionSet",
+        required=("displayName", "versioningScheme"),
+        choices={"versioningScheme": ("Segment", "Query", "Header")},
+        longest={"displayName": 100, "versionQueryName": 100, "versionHeaderName": 100},
+        defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
+    ),
+)

@@ -1,0 +1,168 @@
+"""Named values, backends, loggers and other things that policies and APIs use."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.store import Row
+
+if TYPE_CHECKING:
+    from typing import Any
+
+NAMED_VALUE = re.compile(r"^[A-Za-z0-9\-._]+$")
+REFERENCE = re.compile(r"^\{\{.+\}\}$")
+LONGEST_VALUE = 4096
+
+
+def fill_named_value(draft: Draft) -> None:
+    """Check a named value."""
+    props = draft.props
+    if not NAMED_VALUE.match(props["displayName"]):
+        draft.problem("displayName", "Only letters, digits, '-', '.' and '_' are allowed.")
+    value = props.get("value")
+    if value is None and draft.old and draft.call.request.method == "PATCH":
+        props["value"] = value = draft.before.get("value")
+    if props.get("keyVault") is None and not isinstance(value, str):
+        draft.problem("value", "'value' must not be empty.")
+    elif isinstance(value, str) and len(value) > LONGEST_VALUE:
+        draft.problem("value", f"'value' must not be longer than {LONGEST_VALUE} characters.")
+    if props.get("keyVault") is not None:
+        props["secret"] = True
+
+
+def show_named_value(view: View) -> None:
+    """Hide a secret's value [rec]; the state of provisioning appears from 2022 on [rec]."""
+    if view.props.get("secret"):
+        view.props.pop("value", None)
+    if view.version >= "2022":
+        view.props["provisioningState"] = "Succeeded"
+
+
+def fill_backend(draft: Draft) -> None:
+    """Check a backend; a pool has no address of its own [Azure/azure-rest-api-specs#35713]."""
+    props = draft.props
+    pool = str(props.get("type") or "Single").lower() == "pool"
+    for key in ("url", "protocol"):
+        if pool and props.get(key):
+            draft.problem(key, f"'{key}' must not be given for a pool.")
+        elif not pool and not props.get(key):
+            draft.problem(key, f"'{key}' must not be empty.")
+    props.setdefault("description", None)
+
+
+def fill_logger(draft: Draft) -> None:
+    """Move a logger's credentials into secret named values and leave references [rec]."""
+    given: dict[str, Any] = draft.props.get("credentials") or {}
+    known = draft.private.setdefault("credentials", {})
+    shown = {}
+    for key, value in given.items():
+        if not isinstance(value, str) or REFERENCE.match(value):
+            shown[key] = value
+            continue
+        if known.get(key, {}).get("value") != value:
+            known[key] = {"value": value, "name": f"{int(draft.call.world.clock.now().timestamp()):08x}{draft.call.store.next('id'):016x}"}
+        shown[key] = f"{{{{Logger-Credentials--{known[key]['name']}}}}}"
+    if given:
+        draft.props["credentials"] = shown
+
+
+def logger_written(draft: Draft, _: Row) -> None:
+    """Store the named values that hold a logger's credentials [?: that they are listed like any other]."""
+    store = draft.call.store
+    for known in draft.private.get("credentials", {}).values():
+        arm_id = f"{draft.scope_id}/namedValues/{known['name']}"
+        props = {"displayName": f"Logger-Credentials--{known['name']}", "value": known["value"], "tags": None, "secret": True}
+        if not store.exists(arm_id.lower()):
+            target = f"{draft.scope}/namedvalues#{props['displayName']}".lower()
+            store.put(Row(arm_id.lower(), arm_id, "microsoft.apimanagement/service/namedvalues", 0, {"properties": props}, {}, target))
+
+
+def fill_regional(draft: Draft) -> None:
+    """Add the instance's location, which authorization providers and what is in them show [rec]."""
+    service = draft.call.store.get(draft.service)
+    draft.extra["location"] = service.body.get("location") if service else None
+
+
+def fill_provider(draft: Draft) -> None:
+    """Complete an authorization provider [rec]."""
+    props = draft.props
+    oauth = props.get("oauth2") or {}
+    service = draft.service.rpartition("/")[2]
+    grants = oauth.get("grantTypes")
+    cleaned = {}
+    for grant, members in (grants if isinstance(grants, dict) else {}).items():
+        named = {key[:1].lower() + key[1:]: value for key, value in (members or {}).items()}
+        draft.private.setdefault("secrets", {})[grant] = named.pop("clientSecret", None)
+        cleaned[grant] = {"scopes": None, **named}
+    url = f"https://authorization-manager.consent.azure-apim.net/redirect/apim/{service}"
+    props["oauth2"] = {"redirectUrl": url, **oauth, "grantTypes": cleaned}
+    fill_regional(draft)
+
+
+def fill_certificate(draft: Draft) -> None:
+    """Keep a certificate's content and password to the service [doc]."""
+    for key in ("data", "password"):
+        value = draft.props.pop(key, None)
+        if value is not None:
+            draft.private[key] = value
+    if draft.private.get("data") is None and draft.props.get("keyVault") is None:
+        draft.problem("data", "'data' must not be empty.")
+    # The emulator does not open PKCS#12 files, so these are constants of the right shape.
+    draft.props.setdefault("subject", f"CN={draft.name}")
+    draft.props.setdefault("thumbprint", hashlib.sha1(str(draft.private.get("data")).encode()).hexdigest().upper())  # noqa: S324
+    draft.props.setdefault("expirationDate", "2035-01-01T00:00:00Z")
+
+
+NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
+UNAUTHENTICATED = {"code": "Unauthenticated", "message": "The connection has not been authenticated."}
+
+VALUE_KINDS = (
+    Kind(
+        "namedValues",
+        "NamedValue",
+        required=("displayName",),
+        longest={"displayName": 256},
+        defaults={"tags": None, "secret": False},
+        claims="displayName",
+        fill=fill_named_value,
+        show=show_named_value,
+        later=lambda _: True,
+    ),
+    Kind("backends", "Backend", choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")}, defaults={"title": None}, fill=fill_backend),
+    Kind(
+        "loggers",
+        "Logger",
+        required=("loggerType",),
+        choices={"loggerType": ("azureEventHub", "applicationInsights", "azureMonitor")},
+        longest={"description": 256},
+        defaults={"description": None, "isBuffered": True, "maxMessageSizeInBytes": None},
+        fill=fill_logger,
+        written=logger_written,
+    ),
+    Kind("authorizationProviders", "Provider", verbs=NO_PATCH, required=("identityProvider",), fill=fill_provider, etag=False, created=200),
+    Kind(
+        "authorizationProviders/authorizations",
+        "Connection",
+        verbs=NO_PATCH,
+        defaults={"status": "Error", "error": UNAUTHENTICATED},
+        fill=fill_regional,
+        etag=False,
+        created=200,
+        outlives=True,  # [recorded: connections go some time after their provider]
+    ),
+    Kind(
+        "authorizationProviders/authorizations/accessPolicies",
+        "Access policy",
+        verbs=NO_PATCH,
+        defaults={"appIds": None},
+        fill=fill_regional,
+        etag=False,
+        created=200,
+        tail="/",  # [recorded]
+    ),
+    Kind("certificates", "Certificate", fill=fill_certificate),
+    Kind("tags", "Tag", required=("displayName",), longest={"displayName": 160}, claims="displayName"),
+)

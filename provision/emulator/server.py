@@ -1,0 +1,250 @@
+"""The HTTP server: uvicorn in a thread of its own, and the ASGI application that translates."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, unquote
+
+import uvicorn
+
+from provision.emulator.app import answer, error_answer
+from provision.emulator.certificate import Certificate
+from provision.emulator.clock import Clock
+from provision.emulator.errors import ArmError, EmulatorError
+from provision.emulator.faults import Fault, Faults
+from provision.emulator.store import Store
+from provision.emulator.wire import Answer, Request, World
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from pathlib import Path
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+START_SECONDS = 15.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, for tests that assert on the wire. `status` is 0 where none was sent."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    request_headers: Mapping[str, str]
+    body: bytes
+
+
+class Emulator:
+    """An Azure Resource Manager for API Management on loopback.
+
+    `state`: one SQLite file, or None for memory. `latency`: seconds added to every answer. `lro_polls`: how many polls
+    of a long-running operation answer InProgress. `retry_after`: seconds in the Retry-After of those answers.
+    `on_exchange` is called in the server's thread after every exchange. Many may run in one process.
+    """
+
+    def __init__(
+        self,
+        state: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        latency: float = 0.0,
+        tls: bool = False,
+        lro_polls: int = 1,
+        retry_after: int = 0,
+        on_exchange: Callable[[Exchange], None] | None = None,
+        page_size: int = 100,
+    ) -> None:
+        self.clock = Clock()
+        self.faults = Faults()
+        self._state, self._address = state, (host, port)
+        self._latency, self._tls, self._on_exchange = latency, tls, on_exchange
+        self._options = {"lro_polls": lro_polls, "retry_after": retry_after, "page_size": page_size}
+        self._world: World | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._certificate: Certificate | None = None
+        self._url = ""
+
+    @property
+    def url(self) -> str:
+        """The base URL, once started."""
+        return self._url
+
+    @property
+    def ca_bundle(self) -> str | None:
+        """The path of the certificate to trust, with `tls`."""
+        return str(self._certificate.bundle) if self._certificate else None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Open the state, bind the port, and serve from a daemon thread."""
+        if self._thread is not None:
+            raise EmulatorError("the emulator is already running")
+        bound = self._bind()
+        try:
+            store = Store(self._state)
+        except BaseException:
+            bound.close()
+            raise
+        self._world = World(store, self.clock, **self._options)
+        host, port = bound.getsockname()[:2]
+        config = uvicorn.Config(
+            self._asgi,
+            http="httptools",
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            proxy_headers=False,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        scheme = "http"
+        if self._tls:
+            self._certificate = Certificate()
+            config.ssl_certfile, config.ssl_keyfile = str(self._certificate.bundle), str(self._certificate.key)
+            scheme = "https"
+        self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        self._server = uvicorn.Server(config)
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
+        self._thread.start()
+        if not started.wait(START_SECONDS):
+            self.stop()
+            raise EmulatorError(f"the emulator did not start within {START_SECONDS:.0f} seconds")
+
+    def _bind(self) -> socket.socket:
+        host, port = self._address
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, port))
+            bound.listen(2048)
+        except OSError as error:
+            bound.close()
+            raise EmulatorError(f"port {port} on {host} cannot be used: {error.strerror or error}") from error
+        return bound
+
+    def _run(self, bound: socket.socket, started: threading.Event) -> None:
+        server = self._server
+        if server is None:
+            return
+
+        async def serve() -> None:
+            asyncio.get_running_loop().call_soon(started.set)
+            await server._serve([bound])  # noqa: SLF001  # serve() would install signal handlers
+
+        try:
+            asyncio.run(serve())
+        finally:
+            bound.close()
+
+    def stop(self) -> None:
+        """Stop serving and close the state; does nothing when not running."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+        if self._world is not None:
+            self._world.store.close()
+        if self._certificate is not None:
+            self._certificate.remove()
+        self._server = self._thread = self._world = self._certificate = None
+
+    async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+        world = self._world
+        if scope["type"] != "http" or world is None:
+            return
+        body = await _body(receive)
+        request = self._request(scope, body)
+        result = await self._execute(world, request)
+        self._report(scope, request, result.status if result else 0)
+        if result is None:
+            # ASGI has no way to close a connection without an answer; uvicorn's `send` is a method of what can.
+            send.__self__.transport.abort()  # type: ignore[attr-defined]
+            await receive()
+        else:
+            await _send(send, request, result)
+
+    async def _execute(self, world: World, request: Request) -> Answer | None:
+        fault = self.faults.match(request.method, "/" + "/".join(request.segments))
+        if self._latency:
+            await asyncio.sleep(self._latency)
+        if fault is None:
+            return answer(world, request)
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        result = answer(world, request) if fault.after or not (fault.drop or fault.status) else None
+        if fault.drop:
+            return None
+        return _faulty(fault) if fault.status or result is None else result
+
+    def _request(self, scope: Scope, body: bytes) -> Request:
+        raw = scope["raw_path"].decode("latin-1")
+        segments = raw.split("/")
+        if "%" in raw:
+            segments = [unquote(part) for part in segments]
+        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        host = headers.get("host", "")
+        base = f"{scope['scheme']}://{host}" if host else self._url
+        return Request(
+            scope["method"],
+            tuple(part for part in segments if part),
+            {key.lower(): value for key, value in query},
+            headers,
+            body,
+            base,
+        )
+
+    def _report(self, scope: Scope, request: Request, status: int) -> None:
+        if self._on_exchange is not None:
+            path, query = scope["path"], scope["query_string"].decode("latin-1")
+            self._on_exchange(Exchange(request.method, path, query, status, request.headers, request.body))
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+    return body
+
+
+def _faulty(fault: Fault) -> Answer:
+    error = ArmError(fault.status, fault.code, "This answer comes from a scripted fault.", headers=dict(fault.headers))
+    return error_answer(error)
+
+
+async def _send(send: Send, request: Request, result: Answer) -> None:
+    payload = b""
+    headers = [(key.lower().encode("latin-1"), value.encode("utf-8")) for key, value in result.headers.items()]
+    if result.body is not None:
+        payload = json.dumps(result.body, separators=(",", ":")).encode()
+        headers.append((b"content-type", b"application/json; charset=utf-8"))
+    if result.status != 204:  # noqa: PLR2004
+        headers.append((b"content-length", str(len(payload)).encode()))
+    await send({"type": "http.response.start", "status": result.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else payload})

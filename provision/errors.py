@@ -1,0 +1,126 @@
+"""Everything that provision raises on purpose.
+
+    ProvisionError                  exit code 1
+    ├── SpecError                   the spec is wrong: a list of Problems, each with its place in a file
+    ├── UsageError                  the command line is wrong (64)
+    ├── GuardError                  a guard stopped a run that would have worked (4)
+    │   └── StalePlanError          a saved plan that no longer fits what Azure has (4)
+    ├── PlanError                   the spec is well-formed, but what it asks for can't be planned
+    │   └── CycleError              changes that wait for each other
+    ├── AzureError                  Azure refused or failed; carries the service's own code and message
+    │   ├── ForbiddenError          401 and 403: credentials or roles
+    │   ├── NotFoundError           404 of something that had to be there
+    │   ├── ConflictError           409 and 422: busy, locked, or taken
+    │   ├── StaleError              412: changed by somebody else since it was read
+    │   ├── UnreachableError        no answer: network, DNS, TLS, time-out
+    │   └── CancelledError          the user stopped waiting; Azure goes on
+    └── MissingExtraError           an optional part of provision is not installed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file: `line` and `column` count from 1, 0 where there is none (a file that can't be read)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong with a file: what it is, why that is so, and what to do about it."""
+
+    mark: Mark
+    what: str
+    why: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark}: " + " · ".join(part for part in (self.what, self.why, self.fix) if part)
+
+
+class ProvisionError(Exception):
+    """Base of every error that provision raises on purpose; its text is a whole message for the user."""
+
+    exit_code = 1
+
+
+class SpecError(ProvisionError):
+    """A spec, overlay, policy or plan file is wrong; carries all of its problems, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(ProvisionError):
+    """The command line asks for something that makes no sense."""
+
+    exit_code = 64
+
+
+class GuardError(ProvisionError):
+    """A guard stopped the run before anything was sent; the message names the override."""
+
+    exit_code = 4
+
+
+class StalePlanError(GuardError):
+    """A saved plan describes changes to things that have changed since it was made."""
+
+
+class PlanError(ProvisionError):
+    """What the spec asks for can't be planned against what Azure has."""
+
+
+class CycleError(PlanError):
+    """Changes wait for each other; the message shows the path."""
+
+
+class AzureError(ProvisionError):
+    """Azure refused or failed. `code` is the service's own error code, `status` the HTTP status (0: none)."""
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class ForbiddenError(AzureError):
+    """Credentials are missing or not allowed to do this."""
+
+
+class NotFoundError(AzureError):
+    """Something that had to exist does not."""
+
+
+class ConflictError(AzureError):
+    """The resource is busy, locked, or its name is taken."""
+
+
+class StaleError(AzureError):
+    """The resource changed since it was read."""
+
+
+class UnreachableError(AzureError):
+    """Azure gave no answer."""
+
+
+class CancelledError(AzureError):
+    """The user stopped waiting for a long operation, which Azure goes on with."""
+
+
+class MissingExtraError(ProvisionError):
+    """An optional part of provision is not installed; the message says how to install it."""

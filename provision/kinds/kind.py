@@ -1,0 +1,119 @@
+"""What a kind of resource is: one frozen descriptor that every stage reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from provision.address import Address
+    from provision.kinds.model import Model
+
+Properties = dict[str, Any]
+
+
+class Shape(Enum):
+    """How a parent's node in the spec writes its children of one kind."""
+
+    ROOT = "root"  # the resource group and the instance: a key of the document
+    MAP = "map"  # name -> properties
+    LINKS = "links"  # a list of names of other resources
+    SINGLE = "single"  # the one of its kind, written as a text
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """The operation group of azure-mgmt-apimanagement (or -resource) that serves a kind, and how its methods differ."""
+
+    group: str
+    list: str = ""
+    put: str = "create_or_update"
+    update: str = ""  # a PATCH, where that is safer than a PUT of everything
+    delete: str = "delete"
+    if_match: bool = True  # PUT and DELETE take an ETag
+    read: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    on_delete: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with one resource of a spec; `at` is the path below the resource's own node."""
+
+    at: tuple[str | int, ...]
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value that only one resource may have at a time, within `within`."""
+
+    what: str
+    value: tuple[str, ...]
+    at: tuple[str | int, ...] = ()
+
+
+def _nothing(_: Properties) -> tuple[()]:
+    return ()
+
+
+def _same(properties: Properties) -> Properties:
+    return properties
+
+
+def _no_references(_: Address) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kind:
+    """One kind of resource. `authority` is Microsoft's own description of it."""
+
+    type: str  # below the instance, as in addresses: "apis/operations"
+    title: str
+    authority: str
+    key: str  # in the spec: the key of the parent's node (or of the document) that holds these
+    shape: Shape
+    sdk: Sdk
+    model: type[Model] | None = None  # None: a link, which exists or doesn't
+    name: Any = str  # the type of its names in a spec
+    top_level: frozenset[str] = frozenset()  # beside `properties` on the wire; everything else is inside
+    read_only: frozenset[str] = frozenset()  # sent back by nobody
+    belongs: bool = False  # to its parent: one that the spec doesn't have is drift even where the key isn't written
+    partial: bool = False  # only what the spec writes is compared and sent
+    factory: frozenset[str] = frozenset()  # names that Azure makes by itself
+    to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
+    normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
+    check: Callable[[Properties], Iterable[Finding]] = _nothing
+    refers: Callable[[Address], Iterable[Address]] = _no_references
+    claims: Callable[[Properties], Iterable[Claim]] = _nothing
+
+    @property
+    def collection(self) -> str:
+        """The last segment of the type: `operations` of `apis/operations`."""
+        return self.type.rpartition("/")[2]
+
+    @property
+    def parent(self) -> str:
+        """The type of what this lies in: `service` for what lies in the instance, empty for the resource group."""
+        if self.shape is Shape.ROOT:
+            return "resourceGroup" if self.type == "service" else ""
+        return self.type.rpartition("/")[0] or "service"
+
+    def flat(self, body: Mapping[str, Any]) -> Properties:
+        """ARM's body without the `properties` wrapper."""
+        top = {name: body[name] for name in self.top_level if name in body}
+        return {**(body.get("properties") or {}), **top}
+
+    def wrapped(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The body that ARM takes; empty for a link."""
+        if self.model is None:
+            return {}
+        body: dict[str, Any] = {name: value for name, value in properties.items() if name in self.top_level}
+        inner = {name: value for name, value in properties.items() if name not in self.top_level}
+        return {**body, "properties": inner} if inner or not self.top_level else body

@@ -1,0 +1,46 @@
+"""Policies: one document each on the instance, a product, an API and an operation."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from provision import policyxml
+from provision.kinds.kind import Kind, Properties, Sdk, Shape
+from provision.kinds.model import Model
+
+
+class Policy(Model):
+    """A policy document. `value` is the text, in the raw format that the portal's editor shows."""
+
+    value: str
+
+
+def _to_wire(properties: Properties) -> Properties:
+    return {**properties, "format": "rawxml"}
+
+
+def _normal(properties: Properties) -> Properties:
+    return {"value": policyxml.canonical(properties.get("value") or "")}
+
+
+def _policy(parent: str, group: str, listing: str, *, belongs: bool) -> Kind:
+    return Kind(
+        type=f"{parent}/policies".lstrip("/"),
+        title=f"policy of {parent or 'the instance'}",
+        authority=f"https://learn.microsoft.com/rest/api/apimanagement/{group.replace('_', '-')}/create-or-update",
+        key="policy",
+        shape=Shape.SINGLE,
+        model=Policy,
+        belongs=belongs,
+        read_only=frozenset({"format"}),
+        # rawxml: the default format comes back escaped. Either way it is compared in a canonical form.
+        sdk=Sdk(group, list=listing, read=MappingProxyType({"format": "rawxml"})),
+        to_wire=_to_wire,
+        normal=_normal,
+    )
+
+
+SERVICE_POLICY = _policy("", "policy", "list_by_service", belongs=False)
+PRODUCT_POLICY = _policy("products", "product_policy", "list_by_product", belongs=True)
+API_POLICY = _policy("apis", "api_policy", "list_by_api", belongs=True)
+OPERATION_POLICY = _policy("apis/operations", "api_operation_policy", "list_by_operation", belongs=True)

@@ -1,0 +1,28 @@
+"""The link that puts an API into a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.address import SERVICE
+from provision.kinds.kind import Kind, Sdk, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.address import Address
+
+
+def _refers(address: Address) -> Iterator[Address]:
+    yield SERVICE.child("apis", address.name)
+
+
+PRODUCT_API = Kind(
+    type="products/apis",
+    title="API of a product",
+    authority="https://learn.microsoft.com/rest/api/apimanagement/product-api/create-or-update",
+    key="apis",
+    shape=Shape.LINKS,
+    sdk=Sdk("product_api", list="list_by_product", if_match=False),
+    refers=_refers,
+)

@@ -1,0 +1,30 @@
+"""The link that lets a group of users see a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.address import SERVICE
+from provision.kinds.kind import Kind, Sdk, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.address import Address
+
+
+def _refers(address: Address) -> Iterator[Address]:
+    yield SERVICE.child("groups", address.name)
+
+
+PRODUCT_GROUP = Kind(
+    type="products/groups",
+    title="group of a product",
+    authority="https://learn.microsoft.com/rest/api/apimanagement/product-group/create-or-update",
+    key="groups",
+    shape=Shape.LINKS,
+    # Every new product gets this link from Azure. Azure/apiops#645
+    factory=frozenset({"administrators"}),
+    sdk=Sdk("product_group", list="list_by_product", if_match=False),
+    refers=_refers,
+)

@@ -1,0 +1,141 @@
+"""Stage 3: Azure -> Observed, by bounded parallel reads of what the spec speaks of."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from provision.address import GROUP, SERVICE, Address
+from provision.errors import ForbiddenError, NotFoundError
+from provision.kinds import Kind, Shape, children_of, kind_of
+from provision.resource import LeftAlone, Resource, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from provision.desired import Desired
+
+
+class Reader(Protocol):
+    """The reads that observing needs; every one of them sends GET or HEAD only."""
+
+    def get(self, address: Address) -> Resource | None:
+        """The resource, or None where Azure says that this very resource doesn't exist."""
+
+    def list(self, kind: Kind, parent: Address) -> Sequence[str]:
+        """The names in one collection."""
+
+    def soft_deleted(self, location: str) -> bool:
+        """Whether a deleted instance still holds the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What Azure has of what the spec speaks of. `state` is the instance's provisioningState, empty where it has none."""
+
+    snapshot: Snapshot
+    left_alone: tuple[LeftAlone, ...] = ()
+    notes: tuple[str, ...] = ()
+    unreadable: frozenset[Address] = frozenset()
+    state: str = ""
+    soft_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one read brought: resources, what was seen and is not managed, and what to look into next."""
+
+    resources: tuple[Resource, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+
+
+def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
+    """Read the group, the instance, and below it what the spec speaks of.
+
+    Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read that fails: that
+    is never taken for absence.
+    """
+    snapshot: dict[Address, Resource] = {}
+    notes: list[str] = []
+    unreadable: set[Address] = set()
+    if not desired.existing:
+        try:
+            group = reader.get(GROUP)
+            snapshot.update({GROUP: group} if group else {})
+        except ForbiddenError as error:
+            unreadable.add(GROUP)
+            notes.append(f"the resource group is not compared: it may not be read ({error})")
+    service = reader.get(SERVICE)
+    if service is None:
+        if desired.existing:
+            raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
+        gone, said = _soft_deleted(desired, reader)
+        return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), "", gone)
+    if not desired.existing:
+        snapshot[SERVICE] = service
+    state = str(kind_of("service").flat(service.body).get("provisioningState") or "")
+    with ThreadPoolExecutor(workers) as pool:
+        found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)))
+    snapshot.update({item.address: item for item in found.resources})
+    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable), state)
+
+
+def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
+    if not desired.location:
+        return False, ()
+    try:
+        return reader.soft_deleted(desired.location), ()
+    except ForbiddenError as error:
+        return False, (f"whether a deleted instance holds the name is not known: that may not be read ({error})",)
+
+
+def _descend(desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]]) -> _Found:
+    """Level by level: the children of what is declared and exists, all of a level at once."""
+    parents: list[Address] = [SERVICE]
+    resources: list[Resource] = []
+    left_alone: list[LeftAlone] = []
+    while parents:
+        pairs = [(parent, kind) for parent in parents for kind in children_of(kind_of(parent.kind))]
+        listed = run([_listing(desired, reader, kind, parent) for parent, kind in pairs])
+        left_alone += chain.from_iterable(found.left_alone for found in listed)
+        level = list(chain.from_iterable(found.resources for found in listed))
+        read = run([_reading(reader, item) for item in level if kind_of(item.address.kind).model])
+        links = [item for item in level if not kind_of(item.address.kind).model]
+        here = [*links, *chain.from_iterable(found.resources for found in read)]
+        resources += here
+        parents = [item.address for item in here if item.address in desired.snapshot]
+    return _Found(tuple(resources), tuple(left_alone))
+
+
+def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> Callable[[], _Found]:
+    """Which of a collection are to be read: those that the spec speaks of."""
+
+    def job() -> _Found:
+        if kind.shape is Shape.SINGLE:
+            address = parent.child(kind.collection, "policy")
+            if desired.owns(address):
+                return _Found((Resource(address, {}),))
+            return _Found((), (LeftAlone(address, "not in the spec"),))
+        if kind.parent != "service" and (parent, kind.type) not in desired.owned:
+            return _Found((), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),))
+        names = [parent.child(kind.collection, name) for name in reader.list(kind, parent)]
+        mine = tuple(Resource(address, {}) for address in names if desired.owns(address))
+        others = tuple(LeftAlone(address, _why(kind, address)) for address in names if not desired.owns(address))
+        return _Found(mine, others)
+
+    return job
+
+
+def _why(kind: Kind, address: Address) -> str:
+    return "made by Azure" if address.name.lower() in kind.factory else "not in the spec"
+
+
+def _reading(reader: Reader, item: Resource) -> Callable[[], _Found]:
+    def job() -> _Found:
+        found = reader.get(item.address)
+        return _Found((found,)) if found else _Found()
+
+    return job

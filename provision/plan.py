@@ -1,0 +1,200 @@
+"""Stage 4c: the plan: a frozen value that holds all that apply needs, and the guards that stand on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from provision import graph
+from provision.address import GROUP, SERVICE, Address
+from provision.desired import references
+from provision.diff import Action, Change, diff, top_most
+from provision.errors import GuardError, PlanError
+from provision.resource import LeftAlone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
+
+    from provision.address import Scope
+    from provision.desired import Desired
+    from provision.graph import Edge
+    from provision.observed import Observed
+
+DELETED = Address("deletedService")  # the instance in its 48 hours after deletion
+_ENOUGH = 10  # so many managed resources make a share of them meaningful
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a run may change before it stops. `max_update` is a share of the managed resources."""
+
+    max_delete: int | None = None
+    max_update: float | None = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line adds to a spec."""
+
+    target: Set[Address] = frozenset()
+    exclude: Set[Address] = frozenset()
+    replace: Set[Address] = frozenset()
+    restore: bool = False
+    purge_first: bool = False
+    delete_subscriptions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done, in which order, and what will not. Apply reads nothing else."""
+
+    scope: Scope
+    changes: tuple[Change, ...]
+    edges: Mapping[Address, tuple[Edge, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    left_alone: tuple[LeftAlone, ...] = ()
+    notes: tuple[str, ...] = ()
+    managed: int = 0  # resources that the spec speaks of
+    new_instance: bool = False  # Azure fills it with objects of its own: it is observed and planned again once it is there
+    delete_subscriptions: bool = False
+    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def totals(self) -> Mapping[Action, int]:
+        """How many changes of each action."""
+        return Counter(change.action for change in self.changes)
+
+    @property
+    def destroys(self) -> bool:
+        """Whether anything is lost by it."""
+        return any(change.action.destroys for change in self.changes)
+
+
+def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> Plan:
+    """The plan that makes Azure what the spec says. Raises PlanError or GuardError where that can't be."""
+    _refuse_unknown(wishes, desired, observed)
+    difference = diff(desired, observed.snapshot, replace=wishes.replace)
+    changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
+    changes = _wake(changes, desired, observed, wishes)
+    changes = _chosen(top_most(changes), wishes)
+    protect(changes, desired)
+    _check_location(changes, desired)
+    creates = {change.address for change in changes if change.action in (Action.CREATE, Action.RESTORE)}
+    return Plan(
+        scope=scope,
+        changes=changes,
+        edges=MappingProxyType(_edges(changes, observed)),
+        left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
+        notes=observed.notes,
+        managed=len({*desired.snapshot, *observed.snapshot}),
+        new_instance=SERVICE in creates,
+        delete_subscriptions=wishes.delete_subscriptions,
+        secrets=desired.secrets,
+    )
+
+
+def _edges(changes: tuple[Change, ...], observed: Observed) -> graph.Edges:
+    found = graph.edges(changes, observed.snapshot)
+    addresses = {change.address for change in changes}
+    if {DELETED, SERVICE} <= addresses:
+        edge = graph.Edge(DELETED, "the name must be free first")
+        found[SERVICE] = (*found.get(SERVICE, ()), edge)
+    return found
+
+
+def _wake(changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes) -> tuple[Change, ...]:
+    """Deal with a soft-deleted instance that holds the name."""
+    if not observed.soft_deleted or SERVICE not in {change.address for change in changes}:
+        return changes
+    if wishes.restore:
+        return tuple(_restored(change) if change.address == SERVICE else change for change in changes)
+    if wishes.purge_first:
+        return (purge(desired.location, "it holds the name"), *changes)
+    raise GuardError(
+        f"the name {desired.service} is held by a deleted instance for 48 hours after its deletion: "
+        "--restore brings that one back, --purge-first removes it for good"
+    )
+
+
+def purge(location: str, because: str) -> Change:
+    """The change that frees the name of a deleted instance."""
+    return Change(DELETED, Action.PURGE, body={"location": location}, because=because)
+
+
+def _restored(change: Change) -> Change:
+    """The PUT that restores. Azure ignores every other property in it, so what differs is planned again afterwards."""
+    body = dict(change.body or {})
+    inner = {**body.get("properties", {}), "restore": True}
+    return replace(change, action=Action.RESTORE, properties=(), body={**body, "properties": inner})
+
+
+def _refuse_unknown(wishes: Wishes, desired: Desired, observed: Observed) -> None:
+    known = {*desired.snapshot, *observed.snapshot}
+    for option, addresses in (("target", wishes.target), ("exclude", wishes.exclude), ("replace", wishes.replace)):
+        for address in sorted(addresses):
+            if not any(one.within(address) for one in known):
+                raise PlanError(f"--{option} {address}: neither the spec nor Azure has it")
+    if {GROUP, SERVICE} & wishes.replace:
+        raise PlanError("--replace works below the instance: destroy and apply replace the instance itself")
+
+
+def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
+    """Only what is targeted, with what it needs, and without what is excluded and what needs that."""
+    by_address = {change.address: change for change in changes}
+    if wishes.target:
+        wanted = [change.address for change in changes if any(change.address.within(one) for one in wishes.target)]
+        keep: set[Address] = set()
+        while wanted:
+            address = wanted.pop()
+            if address in by_address and address not in keep:
+                keep.add(address)
+                wanted += [one for one in references(address) if by_address.get(one) and _creates(by_address[one])]
+        changes = tuple(change for change in changes if change.address in keep)
+    dropped = {change.address for change in changes if any(change.address.within(one) for one in wishes.exclude)}
+    grew = True
+    while grew:
+        missing = {address for address in dropped if _creates(by_address[address])}
+        more = {change.address for change in changes if not missing.isdisjoint(references(change.address))} - dropped
+        dropped |= more
+        grew = bool(more)
+    return tuple(change for change in changes if change.address not in dropped)
+
+
+def _creates(change: Change) -> bool:
+    return change.action in (Action.CREATE, Action.RESTORE)
+
+
+def protect(changes: tuple[Change, ...], desired: Desired) -> None:
+    """Stop where something would be deleted that the spec protects. Raises GuardError."""
+    for change in changes:
+        gone = (change.address, *change.takes_along) if change.action.destroys else ()
+        for address in gone:
+            if desired.rule(address).prevent_destroy:
+                raise GuardError(f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first")
+
+
+def _check_location(changes: tuple[Change, ...], desired: Desired) -> None:
+    for change in changes:
+        if change.address in (GROUP, SERVICE) and change.action is Action.CREATE and not (change.body or {}).get("location"):
+            where = "resourceGroup" if change.address == GROUP else "service"
+            raise PlanError(f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ...")
+    if SERVICE in {change.address for change in changes if _creates(change)} and not desired.location:
+        raise PlanError("creating an instance needs a location: add resourceGroup.location")
+
+
+def guard(plan: Plan, limits: Limits) -> None:
+    """Stop a plan that does more than it should. Raises GuardError."""
+    deletes = sum(1 + len(change.takes_along) for change in plan.changes if change.action is Action.DELETE)
+    deletes += plan.totals.get(Action.REPLACE, 0)
+    if limits.max_delete is not None and deletes > limits.max_delete:
+        raise GuardError(f"the plan deletes {deletes} resources, and --max-delete allows {limits.max_delete}")
+    updates = plan.totals.get(Action.UPDATE, 0)
+    if limits.max_update is None or plan.managed < _ENOUGH or plan.new_instance:
+        return
+    allowed = int(plan.managed * limits.max_update)
+    if updates > allowed:
+        raise GuardError(
+            f"the plan updates {updates} of {plan.managed} resources, and at most {allowed} are allowed "
+            f"({limits.max_update:.0%}): --max-update 100 allows all of them"
+        )

@@ -1,0 +1,161 @@
+"""Plans as files: `plan --out` writes one, `apply plan.json` reads it again. Secrets are not in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from provision.address import Address, Scope
+from provision.desired import Desired, Lifecycle
+from provision.diff import Action, Change, PropertyChange
+from provision.errors import Mark, Problem, SpecError
+from provision.graph import Edge
+from provision.plan import Plan
+from provision.resource import LeftAlone, Resource
+from provision.secrecy import hide, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+FORMAT_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One plan of a file, the endpoint it was made for, and, for a new instance, the spec's side of it."""
+
+    plan: Plan
+    endpoint: str
+    desired: Desired | None = None
+
+
+def dump(document: Mapping[str, Any], saved: Sequence[Saved]) -> str:
+    """The file: the document that `--output json` shows, and beside it what apply needs."""
+    plans = [hide(_plan(one), one.plan.secrets) for one in saved]
+    return json.dumps({**document, "plans": plans}, indent=2) + "\n"
+
+
+def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
+    """The plans of a file. Raises SpecError for one that isn't such a file, PlanError where a secret isn't set."""
+    mark = Mark(str(path))
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SpecError([Problem(mark, "can't be read", (error.strerror or str(error)).lower())]) from None
+    except ValueError as error:
+        raise SpecError([Problem(mark, "is no saved plan", str(error), "write one with plan --out")]) from None
+    if not isinstance(data, dict) or "plans" not in data:
+        raise SpecError([Problem(mark, "is no saved plan", "it has no key plans", "write one with plan --out")])
+    if data.get("format_version") != FORMAT_VERSION:
+        why = f"its format is {data.get('format_version')}, this program reads {FORMAT_VERSION}"
+        raise SpecError([Problem(mark, "is a plan of another version", why, "plan again")])
+    try:
+        return [_loaded(item, environ) for item in data["plans"]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpecError([Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]) from None
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file given to apply is a saved plan and no spec: specs are YAML, plans are named *.json."""
+    return path.suffix == ".json"
+
+
+def _plan(saved: Saved) -> dict[str, Any]:
+    plan = saved.plan
+    return {
+        "endpoint": saved.endpoint,
+        "scope": [plan.scope.subscription, plan.scope.resource_group, plan.scope.service],
+        "changes": [_change(change) for change in plan.changes],
+        "edges": {str(address): [[str(e.after), e.because] for e in edges] for address, edges in plan.edges.items()},
+        "left_alone": [[str(item.address), item.reason] for item in plan.left_alone],
+        "notes": list(plan.notes),
+        "managed": plan.managed,
+        "new_instance": plan.new_instance,
+        "delete_subscriptions": plan.delete_subscriptions,
+        "secrets": sorted(plan.secrets),
+        "desired": _desired(saved.desired) if saved.desired else None,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "address": str(change.address),
+        "action": change.action.name,
+        "properties": [[one.path, one.before, one.after] for one in change.properties],
+        "body": change.body,
+        "etag": change.etag,
+        "mark": _mark(change.mark),
+        "because": change.because,
+        "takes_along": [str(address) for address in change.takes_along],
+    }
+
+
+def _mark(mark: Mark | None) -> list[Any] | None:
+    return [mark.file, mark.line, mark.column] if mark else None
+
+
+def _desired(desired: Desired) -> dict[str, Any]:
+    return {
+        "group": desired.group,
+        "service": desired.service,
+        "location": desired.location,
+        "resources": [[str(item.address), item.body, _mark(item.mark)] for item in desired.snapshot.values()],
+        "owned": sorted([str(parent), kind] for parent, kind in desired.owned),
+        "absent": sorted(str(address) for address in desired.absent),
+        "lifecycle": [
+            [str(address), rule.prevent_destroy, list(rule.ignore_changes)] for address, rule in desired.lifecycle.items()
+        ],
+        "file": desired.file,
+    }
+
+
+def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
+    data = reveal(hidden, environ)
+    secrets = MappingProxyType({name: environ[name] for name in data["secrets"]})
+    edges = {Address(key): tuple(Edge(Address(to), why) for to, why in found) for key, found in data["edges"].items()}
+    plan = Plan(
+        scope=Scope(*data["scope"]),
+        changes=tuple(_loaded_change(item) for item in data["changes"]),
+        edges=MappingProxyType(edges),
+        left_alone=tuple(LeftAlone(Address(address), reason) for address, reason in data["left_alone"]),
+        notes=tuple(data["notes"]),
+        managed=data["managed"],
+        new_instance=data["new_instance"],
+        delete_subscriptions=data["delete_subscriptions"],
+        secrets=secrets,
+    )
+    desired = _loaded_desired(data["desired"], secrets) if data["desired"] else None
+    return Saved(plan, data["endpoint"], desired)
+
+
+def _loaded_change(data: Any) -> Change:
+    return Change(
+        address=Address(data["address"]),
+        action=Action[data["action"]],
+        properties=tuple(PropertyChange(*one) for one in data["properties"]),
+        body=data["body"],
+        etag=data["etag"],
+        mark=Mark(*data["mark"]) if data["mark"] else None,
+        because=data["because"],
+        takes_along=tuple(Address(text) for text in data["takes_along"]),
+    )
+
+
+def _loaded_desired(data: Any, secrets: Mapping[str, str]) -> Desired:
+    resources = [Resource(Address(text), body, mark=Mark(*mark) if mark else None) for text, body, mark in data["resources"]]
+    rules = {Address(text): Lifecycle(prevent, tuple(ignored)) for text, prevent, ignored in data["lifecycle"]}
+    return Desired(
+        group=data["group"],
+        service=data["service"],
+        location=data["location"],
+        existing=False,
+        snapshot=MappingProxyType({item.address: item for item in resources}),
+        owned=frozenset((Address(parent), kind) for parent, kind in data["owned"]),
+        absent=frozenset(Address(text) for text in data["absent"]),
+        lifecycle=MappingProxyType(rules),
+        secrets=secrets,
+        file=data["file"],
+    )

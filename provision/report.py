@@ -1,0 +1,56 @@
+"""Stage 5a: what became of a plan: one outcome for each change, and totals that reconcile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provision.diff import Change
+    from provision.plan import Plan
+
+
+class Outcome(Enum):
+    """What became of one change."""
+
+    DONE = "done"
+    FAILED = "failed"
+    STALE = "stale"  # somebody else changed it since it was read: nothing was overwritten
+    SKIPPED = "skipped"  # something that it needs did not come about
+    UNFINISHED = "unfinished"  # interrupted; Azure may go on with it
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One change, what became of it, why, and the seconds it took."""
+
+    change: Change
+    outcome: Outcome
+    because: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results of a run, in the order of the plan. `interrupted`: the user stopped it."""
+
+    plan: Plan
+    results: tuple[Result, ...]
+    interrupted: bool = False
+
+    @property
+    def totals(self) -> Mapping[Outcome, int]:
+        """How many changes ended in each way; together they are as many as were planned."""
+        return Counter(result.outcome for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 3 partly, 1 nothing."""
+        done = self.totals.get(Outcome.DONE, 0)
+        if done == len(self.results) and not self.interrupted:
+            return 0
+        return 3 if done or self.totals.get(Outcome.UNFINISHED) else 1

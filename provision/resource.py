@@ -1,0 +1,34 @@
+"""A resource as data, the same for what a spec wants and for what Azure has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provision.address import Address
+    from provision.errors import Mark
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource. `body` is what ARM sends or takes; links have an empty one. `etag` only where Azure gave one."""
+
+    address: Address
+    body: Json
+    etag: str = ""
+    mark: Mark | None = None
+
+
+Snapshot = Mapping["Address", Resource]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LeftAlone:
+    """Something that exists or may exist in Azure, and that provision does not manage; `reason` says why."""
+
+    address: Address
+    reason: str

@@ -1,0 +1,74 @@
+"""The spec's model, put together from the kinds, and its JSON Schema for editors."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from provision.kinds import KINDS, Kind, Shape, children_of, kind_of
+from provision.kinds.model import VARIABLE, Flag, Model
+
+LIFECYCLE = "lifecycle"
+
+
+class Lifecycle(Model):
+    """What must not happen to one resource."""
+
+    prevent_destroy: Annotated[Flag, Field(alias="prevent_destroy")] = False
+    ignore_changes: Annotated[list[str], Field(alias="ignore_changes")] = []
+
+
+def _field(child: Kind) -> tuple[Any, None]:
+    if child.shape is Shape.MAP:
+        return dict[child.name, node_model(child)] | None, None  # type: ignore[misc,return-value]
+    if child.shape is Shape.LINKS:
+        return list[str] | None, None  # type: ignore[return-value]
+    text = Annotated[str, Field(description="a file, seen from this one, or the XML itself")]
+    return text | None, None  # type: ignore[return-value]
+
+
+@cache
+def node_model(kind: Kind) -> type[Model]:
+    """What stands in the spec for one resource of a kind: its properties, its children and its lifecycle."""
+    inside = (child for child in children_of(kind) if not in_document(child))
+    fields: dict[str, Any] = {child.key: _field(child) for child in inside}
+    fields[LIFECYCLE] = (Lifecycle | None, None)
+    return create_model(f"{kind.title.title().replace(' ', '')}Node", __base__=kind.model, __doc__=_about(kind), **fields)
+
+
+def in_document(kind: Kind) -> bool:
+    """Whether a kind is a key of the document itself: the collections that lie directly in the instance are."""
+    return kind.shape is Shape.ROOT or (kind.parent == "service" and kind.shape is not Shape.SINGLE)
+
+
+def _about(kind: Kind) -> str:
+    return f"{(kind.model.__doc__ or '').strip()} {kind.authority}"
+
+
+@cache
+def spec_model() -> type[Model]:
+    """The whole document."""
+    collections = [kind for kind in KINDS if in_document(kind) and kind.shape is Shape.MAP]
+    keys = tuple(kind.key for kind in collections)
+    absent = create_model("Absent", __base__=Model, **{key: (list[str] | None, None) for key in keys})  # type: ignore[call-overload]
+    exclusive = list[Annotated[Literal[keys], VARIABLE]]  # type: ignore[valid-type]
+    return create_model(  # type: ignore[no-any-return,call-overload]
+        "Spec",
+        __base__=Model,
+        __doc__="An Azure API Management instance and what is in it.",
+        spec=(Literal[1], Field(description="the version of this language")),
+        resourceGroup=(node_model(kind_of("resourceGroup")), Field(alias="resourceGroup")),
+        service=(node_model(kind_of("service")), ...),
+        **{kind.key: _field(kind) for kind in collections},
+        absent=(absent | None, Field(None, description="what must not exist, by name")),
+        exclusive=(exclusive | None, Field(None, description="collections in which only what is declared may exist")),
+    )
+
+
+def json_schema() -> str:
+    """The JSON Schema of a spec, as text that ends with a newline."""
+    schema = spec_model().model_json_schema(by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

@@ -1,0 +1,104 @@
+"""Stage 4d: the plan of `destroy`: what the spec declares goes, in reverse order, and nothing undeclared by surprise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from provision import graph
+from provision.address import GROUP, SERVICE
+from provision.diff import Action, Change, top_most
+from provision.errors import GuardError
+from provision.plan import DELETED, Plan, protect, purge
+from provision.resource import LeftAlone
+
+if TYPE_CHECKING:
+    from provision.address import Address, Scope
+    from provision.desired import Desired
+    from provision.observed import Observed
+
+_SHOWN = 20  # names in the message of a guard
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a teardown might take along: undeclared things in the instance, and the rest of the resource group."""
+
+    undeclared: tuple[Address, ...] = ()
+    others_in_group: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the command line allows to be lost."""
+
+    with_undeclared: bool = False
+    delete_subscriptions: bool = False
+    purge: bool = False
+
+
+def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroundings, consent: Consent) -> Plan:
+    """Deletions of everything declared that exists. Raises GuardError where more would be lost than was allowed."""
+    if SERVICE in observed.snapshot:
+        _refuse_losses(around, consent, scope)
+    declared = {address: item for address, item in observed.snapshot.items() if address in desired.snapshot}
+    kept = _kept_group(declared.get(GROUP) is not None, around)
+    doomed = [item for address, item in sorted(declared.items()) if not (address == GROUP and kept)]
+    changes = top_most(tuple(Change(item.address, Action.DELETE, etag=item.etag, because="destroy") for item in doomed))
+    changes = _apart(changes, {item.address for item in doomed})
+    if consent.purge and (observed.soft_deleted or SERVICE in declared):
+        changes = (*changes, purge(desired.location, "destroy --purge"))
+    changes = tuple(_marked(change, desired) for change in changes)
+    protect(changes, desired)
+    edges = graph.edges(changes, observed.snapshot)
+    if DELETED in {change.address for change in changes} and SERVICE in declared:
+        edges[DELETED] = (graph.Edge(SERVICE, "only a deleted instance can be purged"),)
+    return Plan(
+        scope=scope,
+        changes=changes,
+        edges=MappingProxyType(edges),
+        left_alone=tuple(sorted({*observed.left_alone, *kept})),
+        notes=observed.notes,
+        managed=len(declared),
+        delete_subscriptions=consent.delete_subscriptions,
+        secrets=desired.secrets,
+    )
+
+
+def _marked(change: Change, desired: Desired) -> Change:
+    want = desired.snapshot.get(change.address)
+    return replace(change, mark=want.mark) if want else change
+
+
+def _apart(changes: tuple[Change, ...], doomed: set[Any]) -> tuple[Change, ...]:
+    """The instance goes before its group, as a change of its own: only so can its end be waited for and purged."""
+    if not {GROUP, SERVICE} <= doomed:
+        return changes
+    group = next(change for change in changes if change.address == GROUP)
+    inside = tuple(address for address in group.takes_along if address != SERVICE)
+    service = Change(SERVICE, Action.DELETE, because=group.because, takes_along=inside)
+    return (service, replace(group, takes_along=()))
+
+
+def _kept_group(present: bool, around: Surroundings) -> tuple[LeftAlone, ...]:
+    if not present or not around.others_in_group:
+        return ()
+    others = ", ".join(name.rpartition("/providers/")[2] for name in around.others_in_group[:_SHOWN])
+    return (LeftAlone(GROUP, f"it holds other resources: {others}"),)
+
+
+def _refuse_losses(around: Surroundings, consent: Consent, scope: Scope) -> None:
+    lost = sorted(around.undeclared)
+    if lost and not consent.with_undeclared:
+        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        names = ", ".join(str(address) for address in lost[:_SHOWN]) + more
+        raise GuardError(
+            f"the instance {scope.service} holds what the spec does not declare, and it would be lost: {names} · "
+            "declare it, delete it, or destroy --with-undeclared"
+        )
+    customers = [address for address in lost if address.kind == "subscriptions"]
+    if customers and not consent.delete_subscriptions:
+        raise GuardError(
+            f"{len(customers)} subscriptions of users would be lost, and their keys with them: --delete-subscriptions"
+        )

@@ -1,0 +1,139 @@
+"""The composition: each command's way through the stages, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from provision.address import GROUP, SERVICE, Address
+from provision.apply import Writer, apply
+from provision.desired import Desired
+from provision.diff import Action
+from provision.errors import StalePlanError
+from provision.kinds import kind_of
+from provision.kinds.service import INSIDE
+from provision.observed import Reader, observe
+from provision.plan import DELETED, Plan, Wishes, make
+from provision.report import Outcome, Report, Result
+from provision.teardown import Consent, Surroundings, teardown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from provision.apply import Progress
+    from provision.diff import Change
+
+_FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
+_LOOK = 5.0  # seconds between two looks at an instance in transition
+
+
+class Cloud(Reader, Writer, Protocol):
+    """What the commands need of Azure."""
+
+    def settling(self) -> str:
+        """The state of an instance in transition, empty otherwise."""
+
+    def others_in_group(self) -> list[str]:
+        """Ids of what else the resource group holds."""
+
+    def inside(self, collection: str, group: str, method: str) -> list[dict[str, Any]]:
+        """The bodies in one of the instance's collections."""
+
+
+def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes) -> Plan:
+    """Observe and plan."""
+    return make(desired, observe(desired, azure), scope, wishes)
+
+
+def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
+    """Observe, look around, and plan the end."""
+    observed = observe(desired, azure)
+    around = Surroundings()
+    if SERVICE in observed.snapshot:
+        around = Surroundings(_undeclared(desired, azure), ())
+    if GROUP in observed.snapshot:
+        around = replace(around, others_in_group=tuple(azure.others_in_group()))
+    return teardown(desired, observed, scope, around, consent)
+
+
+def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
+    """Everything in the instance that the spec doesn't declare and Azure didn't make by itself."""
+
+    def look(collection: Any) -> list[Address]:
+        found = azure.inside(collection.collection, collection.group, collection.method)
+        foreign = [body for body in found if not collection.made_by_azure(body)]
+        return [SERVICE.child(collection.collection, body["name"]) for body in foreign]
+
+    with ThreadPoolExecutor(16) as pool:
+        every = [address for found in pool.map(look, INSIDE) for address in found]
+    return tuple(address for address in every if address not in desired.snapshot)
+
+
+def settle(azure: Cloud, tell: Callable[[str, float], None], *, pause: float = _LOOK) -> None:
+    """Wait until an instance that is being created or updated stands still; its writes would be refused till then."""
+    start = time.monotonic()
+    while state := azure.settling():
+        tell(state, time.monotonic() - start)
+        time.sleep(pause)
+
+
+def carry_out(
+    planned: Plan,
+    azure: Cloud,
+    *,
+    again: Callable[[], Plan],
+    confirm: Callable[[Plan], None],
+    tell: Callable[[Progress], None],
+) -> Report:
+    """Apply. A new instance is created first, then observed and planned again, since Azure fills it by itself.
+
+    `again` plans once more; `confirm` may raise GuardError for what the second plan would delete.
+    """
+    if not planned.new_instance:
+        return apply(planned, azure, tell=tell)
+    first = apply(_part(planned, _FIRST), azure, tell=tell)
+    if first.exit_code:
+        rest = tuple(change for change in planned.changes if change.address not in _FIRST)
+        skipped = tuple(Result(change, Outcome.SKIPPED, "the instance was not created") for change in rest)
+        return Report(planned, (*first.results, *skipped), first.interrupted)
+    second = again()
+    if second.destroys:
+        confirm(second)
+    rest_report = apply(second, azure, tell=tell)
+    both = replace(second, changes=(*first.plan.changes, *second.changes), new_instance=False)
+    return Report(both, (*first.results, *rest_report.results), rest_report.interrupted)
+
+
+def _part(planned: Plan, addresses: frozenset[Address]) -> Plan:
+    changes = tuple(change for change in planned.changes if change.address in addresses)
+    edges = {
+        address: tuple(edge for edge in found if edge.after in addresses)
+        for address, found in planned.edges.items()
+        if address in addresses
+    }
+    return replace(planned, changes=changes, edges=edges)
+
+
+def refuse_stale(planned: Plan, azure: Cloud) -> None:
+    """Compare what a saved plan saw with what there is. Raises StalePlanError and names what has moved."""
+
+    def moved(change: Change) -> str:
+        if kind_of(change.address.kind).model is None:
+            return ""  # links have no ETag, and doing one twice does nothing
+        found = azure.get(change.address)
+        if change.action in (Action.CREATE, Action.RESTORE):
+            return f"{change.address} exists by now" if found else ""
+        if found is None:
+            return f"{change.address} is gone"
+        return f"{change.address} has changed" if found.etag != change.etag else ""
+
+    checked = [change for change in planned.changes if change.address != DELETED]
+    if planned.new_instance:
+        checked = [change for change in checked if change.address in _FIRST]
+    with ThreadPoolExecutor(16) as pool:
+        stale = [said for said in pool.map(moved, checked) if said]
+    if stale:
+        raise StalePlanError(f"the plan is out of date: {'; '.join(stale)} · plan again")
