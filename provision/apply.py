@@ -58,7 +58,9 @@ class _Walk:
         self.tell(Progress(result.change, result.seconds, result.outcome, result.because))
 
 
-def apply(plan: Plan, writer: Writer, *, workers: int = 16, tell: Callable[[Progress], None] = lambda _: None) -> Report:
+def apply(
+    plan: Plan, writer: Writer, *, workers: int = 16, tell: Callable[[Progress], None] = lambda _: None
+) -> Report:
     """Do every change that can be done. A failed one skips what depends on it; the rest goes on."""
     waiting = {change.address: change for change in plan.changes}
     walk = _Walk(plan, waiting=waiting, unfinished=set(waiting), tell=tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from provision.errors import Mark, Problem
 from provision.kinds.canonical import properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pydantic import ValidationError
@@ -43,36 +44,52 @@ def translate(error: ValidationError, model: type[Model], tree: document.Map) ->
 
 def _problem(detail: ErrorDetails, model: type[Model], tree: document.Map) -> Problem:
     loc, kind = detail["loc"], detail["type"]
-    context = detail.get("ctx") or {}
-    name = str(loc[-1]) if loc else "the spec"
+    mark = document.mark_of(tree, loc)
     if loc and loc[-1] == "[key]":
         return _bad_name(detail, document.mark_of(tree, loc[:-1], key=True))
-    mark = document.mark_of(tree, loc)
+    if kind in ("missing", "extra_forbidden"):
+        return _bad_key(kind, loc, model, tree)
+    if kind in _WANTED:
+        return _wrong_type(_last(loc), detail, mark)
+    if kind in ("string_too_long", "string_too_short"):
+        return _bad_length(_last(loc), detail, mark)
+    return _bad_value(_last(loc), detail, mark)
+
+
+def _bad_key(kind: str, loc: Sequence[str | int], model: type[Model], tree: document.Map) -> Problem:
+    name, place = str(loc[-1]), _place(loc[:-1])
     if kind == "missing":
         at = document.mark_of(tree, loc[:-1], key=len(loc) > 1)
-        return Problem(at, f"{name} is missing", f"{_place(loc[:-1])} needs it", f"add {name}: ...")
-    if kind == "extra_forbidden":
-        known = list(properties_of(_model_at(model, loc[:-1])))
-        what, why = f"unknown key '{name}'", f"{_place(loc[:-1])} has no such property"
-        return Problem(document.mark_of(tree, loc, key=True), what, why, did_you_mean(name, known))
-    if kind == "literal_error":
-        allowed = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        fix = did_you_mean(str(detail["input"]), allowed)
-        return Problem(mark, f"{name} can't be {_shown(detail['input'])}", f"allowed: {', '.join(allowed)}", fix)
-    if kind in _WANTED:
-        return _wrong_type(name, detail, mark)
-    if kind in ("string_too_long", "string_too_short"):
-        return _bad_length(name, detail, mark)
-    if kind == "string_pattern_mismatch":
-        return Problem(mark, f"{name} can't be {_shown(detail['input'])}", f"it must match {context['pattern']}")
+        return Problem(at, f"{name} is missing", f"{place} needs it", f"add {name}: ...")
+    known = list(properties_of(_model_at(model, loc[:-1])))
+    at = document.mark_of(tree, loc, key=True)
+    return Problem(at, f"unknown key '{name}'", f"{place} has no such property", did_you_mean(name, known))
+
+
+def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
+    context, value = detail.get("ctx") or {}, detail["input"]
+    if detail["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        fix = did_you_mean(str(value), allowed)
+        fix = fix if fix.startswith("did") else ""
+        return Problem(mark, f"{name} can't be {_shown(value)}", f"allowed: {', '.join(allowed)}", fix)
+    if detail["type"] == "string_pattern_mismatch":
+        return Problem(mark, f"{name} can't be {_shown(value)}", f"it must match {context['pattern']}")
     return Problem(mark, f"{name}: {detail['msg'].lower()}")
+
+
+def _last(loc: Sequence[str | int]) -> str:
+    """The name of the value at `loc`; an item of a list goes by the list's."""
+    if not loc:
+        return "the spec"
+    return f"{_last(loc[:-1])}[{loc[-1]}]" if isinstance(loc[-1], int) else loc[-1]
 
 
 def _wrong_type(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     value, wanted = detail["input"], _WANTED[detail["type"]]
     fix = ""
     if wanted == "a text" and isinstance(value, bool | int | float):
-        fix = f"write it in quotes: \"{str(value).lower() if isinstance(value, bool) else value}\""
+        fix = f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
     elif wanted == "a list" and not isinstance(value, dict | list) and value is not None:
         fix = f"write [{value}]"
     elif wanted != "a text" and isinstance(value, str):
@@ -95,8 +112,12 @@ def _kind_of(value: Any) -> str:
 def _bad_length(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     context, length = detail.get("ctx") or {}, len(str(detail["input"]))
     if detail["type"] == "string_too_short":
-        return Problem(mark, f"{name} is empty", "it needs at least one character", "write something, or remove the key")
-    return Problem(mark, f"{name} has {length} characters", f"at most {context['max_length']} are allowed", "shorten it")
+        return Problem(
+            mark, f"{name} is empty", "it needs at least one character", "write something, or remove the key"
+        )
+    return Problem(
+        mark, f"{name} has {length} characters", f"at most {context['max_length']} are allowed", "shorten it"
+    )
 
 
 def _bad_name(detail: ErrorDetails, mark: Mark) -> Problem:
@@ -104,7 +125,9 @@ def _bad_name(detail: ErrorDetails, mark: Mark) -> Problem:
     context = detail.get("ctx") or {}
     if "pattern" in context:
         return Problem(mark, what, f"a name must match {context['pattern']}", "use letters, digits and hyphens")
-    return Problem(mark, what, f"it has {len(str(detail['input']))} characters, {context.get('max_length', 1)} are the limit")
+    return Problem(
+        mark, what, f"it has {len(str(detail['input']))} characters, {context.get('max_length', 1)} are the limit"
+    )
 
 
 def _shown(value: Any) -> str:
@@ -139,7 +162,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def same_name(mark: Mark, address: Address, first: Mark) -> Problem:
     """Two names that differ in case only."""
-    return Problem(mark, f"{address} is declared twice", f"first at {first}; Azure ignores the case of names", "rename one")
+    return Problem(
+        mark, f"{address} is declared twice", f"first at {first}; Azure ignores the case of names", "rename one"
+    )
 
 
 def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: Mark) -> Problem:
@@ -160,4 +185,6 @@ def unreadable_policy(mark: Mark, path: Path, error: OSError | UnicodeDecodeErro
     if isinstance(error, UnicodeDecodeError):
         return Problem(mark, f"{path} is not UTF-8", f"byte {error.start} can't be read", "save it as UTF-8")
     reason = (error.strerror or str(error)).lower()
-    return Problem(mark, f"the policy file {path} can't be read", reason, "paths are seen from the file that names them")
+    return Problem(
+        mark, f"the policy file {path} can't be read", reason, "paths are seen from the file that names them"
+    )

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from provision.address import SERVICE
+from provision.address import GROUP, SERVICE
 from provision.errors import PlanError
 from provision.kinds import Shape, kind_of
-from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties, update_body
+from provision.kinds.canonical import Elements, canonical, kept, properties_of, unknown_properties, update_body
+from provision.kinds.model import Model
 from provision.resource import LeftAlone, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from provision.address import Address
-    from provision.desired import Desired
+    from provision.desired import Desired, Lifecycle
     from provision.errors import Mark
     from provision.kinds import Kind
     from provision.resource import Json, Snapshot
@@ -77,7 +79,7 @@ class Difference:
     left_alone: tuple[LeftAlone, ...]
 
 
-def diff(desired: Desired, observed: Snapshot, *, replace: Set[Address] = frozenset()) -> Difference:
+def diff(desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] = frozenset()) -> Difference:
     """Compare. `observed` holds only what the spec speaks of; `replace` may be deleted and created anew.
 
     Raises PlanError for a change that Azure can't make in place.
@@ -89,7 +91,7 @@ def diff(desired: Desired, observed: Snapshot, *, replace: Set[Address] = frozen
     }
     changes: list[Change] = []
     left_alone: list[LeftAlone] = []
-    for address in sorted({**desired.snapshot, **here}):
+    for address in sorted({**desired.snapshot, **here}, key=_outermost_first):
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
             changes += [_delete(have)] if have is not None else []
@@ -102,6 +104,10 @@ def diff(desired: Desired, observed: Snapshot, *, replace: Set[Address] = frozen
     return Difference(tuple(changes), tuple(left_alone))
 
 
+def _outermost_first(address: Address) -> tuple[bool, bool, Address]:
+    return (address != GROUP, address != SERVICE, address)
+
+
 def _dies_with(address: Address, other: Address) -> bool:
     """Whether deleting `other` removes `address`: it lies below, or is a link to it."""
     return address.within(other) or other in kind_of(address.kind).refers(address)
@@ -110,14 +116,14 @@ def _dies_with(address: Address, other: Address) -> bool:
 def _delete(have: Resource) -> Change:
     kind = kind_of(have.address.kind)
     before = canonical(kind, have.body, partial=True)
-    properties = tuple(PropertyChange(path, value, None) for path, value in before.items())
+    properties = tuple(PropertyChange(path, _plain(value), None) for path, value in before.items())
     return Change(have.address, Action.DELETE, properties, etag=have.etag, because="not in the spec")
 
 
 def _create(want: Resource) -> Change:
     kind = kind_of(want.address.kind)
     after = canonical(kind, want.body, partial=True)
-    properties = tuple(PropertyChange(path, None, value) for path, value in after.items())
+    properties = tuple(PropertyChange(path, None, _plain(value)) for path, value in after.items())
     return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
 
 
@@ -131,16 +137,14 @@ def _update(want: Resource, have: Resource, desired: Desired, *, replaced: bool)
     if not found:
         return None
     _refuse_fixed(kind, want, found)
-    body = _patch(kind, want.body, found) if kind.sdk.update else _put(kind, have, want, rule.ignore_changes)
+    body = _patch(kind, want.body, found) if kind.sdk.update else _put(kind, have, want, rule)
     return Change(want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark)
 
 
-def _put(kind: Kind, have: Resource, want: Resource, ignored: tuple[str, ...]) -> dict[str, Any]:
-    """A whole body; an ignored property keeps what it has."""
-    keep = {rule.partition(".")[0].partition("[")[0] for rule in ignored}
-    old = {name: value for name, value in kind.flat(have.body).items() if name in keep and name not in kind.read_only}
-    wanted = {name: value for name, value in kind.flat(want.body).items() if name not in keep}
-    return update_body(kind, have.body, kind.wrapped({**wanted, **old}))
+def _put(kind: Kind, have: Resource, want: Resource, rule: Lifecycle) -> dict[str, Any]:
+    """A whole body; what the spec ignores keeps what it has."""
+    wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
+    return update_body(kind, have.body, wanted)
 
 
 def _patch(kind: Kind, body: Json, found: list[PropertyChange]) -> dict[str, Any]:
@@ -150,7 +154,7 @@ def _patch(kind: Kind, body: Json, found: list[PropertyChange]) -> dict[str, Any
 
 
 def _refuse_fixed(kind: Kind, want: Resource, found: list[PropertyChange]) -> None:
-    facts = properties_of(kind.model) if kind.model else {}
+    facts = properties_of(kind.model or Model)
     for one in found:
         prop = facts.get(one.path)
         if prop and prop.fixed:
@@ -171,7 +175,9 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, partial: boo
     return list(_compare(before, after, "", partial=partial))
 
 
-def _compare(before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool) -> Iterator[PropertyChange]:
+def _compare(
+    before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool
+) -> Iterator[PropertyChange]:
     keyed = isinstance(before, Elements) or isinstance(after, Elements)
     for key in after if partial and not keyed else {**after, **before}:
         old, new = before.get(key), after.get(key)
@@ -179,9 +185,13 @@ def _compare(before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, 
             continue
         at = _join(path, key, keyed=keyed)
         if _descend(old, new, keyed=keyed):
-            yield from _compare(old or type(new)(), new or type(old)(), at, partial=partial)
+            yield from _compare(old or _like(new), new or _like(old), at, partial=partial)
         else:
             yield PropertyChange(at, _plain(old), _plain(new))
+
+
+def _like(side: Any) -> dict[str, Any]:
+    return Elements() if isinstance(side, Elements) else {}
 
 
 def _descend(old: Any, new: Any, *, keyed: bool) -> bool:
@@ -222,7 +232,6 @@ def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 
 def _with(change: Change, along: tuple[Address, ...]) -> Change:
-    return Change(change.address, change.action, change.properties, etag=change.etag, because=change.because, takes_along=along)
-
-
-__all__ = ["SERVICE", "Action", "Change", "Difference", "PropertyChange", "compare", "diff", "top_most"]
+    return Change(
+        change.address, change.action, change.properties, etag=change.etag, because=change.because, takes_along=along
+    )

@@ -1,20 +1,20 @@
 """Everything that provision raises on purpose.
 
-    ProvisionError                  exit code 1
-    ├── SpecError                   the spec is wrong: a list of Problems, each with its place in a file
-    ├── UsageError                  the command line is wrong (64)
-    ├── GuardError                  a guard stopped a run that would have worked (4)
-    │   └── StalePlanError          a saved plan that no longer fits what Azure has (4)
-    ├── PlanError                   the spec is well-formed, but what it asks for can't be planned
-    │   └── CycleError              changes that wait for each other
-    ├── AzureError                  Azure refused or failed; carries the service's own code and message
-    │   ├── ForbiddenError          401 and 403: credentials or roles
-    │   ├── NotFoundError           404 of something that had to be there
-    │   ├── ConflictError           409 and 422: busy, locked, or taken
-    │   ├── StaleError              412: changed by somebody else since it was read
-    │   ├── UnreachableError        no answer: network, DNS, TLS, time-out
-    │   └── CancelledError          the user stopped waiting; Azure goes on
-    └── MissingExtraError           an optional part of provision is not installed
+ProvisionError                  exit code 1
+├── SpecError                   the spec is wrong: a list of Problems, each with its place in a file
+├── UsageError                  the command line is wrong (64)
+├── GuardError                  a guard stopped a run that would have worked (4)
+│   └── StalePlanError          a saved plan that no longer fits what Azure has (4)
+├── PlanError                   the spec is well-formed, but what it asks for can't be planned
+│   └── CycleError              changes that wait for each other
+├── AzureError                  Azure refused or failed; carries the service's own code and message
+│   ├── ForbiddenError          401 and 403: credentials or roles
+│   ├── NotFoundError           404 of something that had to be there
+│   ├── ConflictError           409 and 422: busy, locked, or taken
+│   ├── StaleError              412: changed by somebody else since it was read
+│   ├── UnreachableError        no answer: network, DNS, TLS, time-out
+│   └── CancelledError          the user stopped waiting; Azure goes on
+└── MissingExtraError           an optional part of provision is not installed
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ the changes of whatever referred to it; a value that only one may have is claime
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from provision.desired import references
@@ -15,7 +17,8 @@ from provision.errors import CycleError
 from provision.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from provision.address import Address
     from provision.resource import Snapshot
@@ -31,14 +34,14 @@ class Edge:
     because: str
 
 
-Edges = dict["Address", tuple[Edge, ...]]
+Edges = Mapping["Address", tuple[Edge, ...]]
 
 
 def edges(changes: tuple[Change, ...], observed: Snapshot) -> Edges:
     """What each change waits for. Raises CycleError where changes wait for each other."""
     by_address = {change.address: change for change in changes}
     freed = _freed(changes, observed)
-    result: Edges = {}
+    result: dict[Address, tuple[Edge, ...]] = {}
     for change in changes:
         found = {edge.after: edge for edge in _edges(change, by_address, freed) if edge.after != change.address}
         if found:
@@ -104,7 +107,7 @@ def _walk(start: Address, found: Edges, path: list[Address], done: set[Address])
             path.pop()
         elif edge.after in path:
             round_trip = [*path[path.index(edge.after) :], edge.after]
-            return [(this, _edge(found, this, to)) for this, to in zip(round_trip, round_trip[1:], strict=False)]
+            return [(this, _edge(found, this, to)) for this, to in pairwise(round_trip)]
         else:
             path.append(edge.after)
             stack.append((edge.after, iter(found.get(edge.after, ()))))
@@ -115,6 +118,6 @@ def _edge(found: Edges, this: Address, to: Address) -> Edge:
     return next(edge for edge in found[this] if edge.after == to)
 
 
-def blockers(address: Address, found: Edges, unfinished: Set[Address]) -> tuple[Edge, ...]:
+def blockers(address: Address, found: Edges, unfinished: AbstractSet[Address]) -> tuple[Edge, ...]:
     """Why a change can't start yet: the edges to changes that aren't finished."""
     return tuple(edge for edge in found.get(address, ()) if edge.after in unfinished)

@@ -25,7 +25,7 @@ class Reader(Protocol):
     def get(self, address: Address) -> Resource | None:
         """The resource, or None where Azure says that this very resource doesn't exist."""
 
-    def list(self, kind: Kind, parent: Address) -> Sequence[str]:
+    def names(self, kind: Kind, parent: Address) -> Sequence[str]:
         """The names in one collection."""
 
     def soft_deleted(self, location: str) -> bool:
@@ -34,13 +34,12 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What Azure has of what the spec speaks of. `state` is the instance's provisioningState, empty where it has none."""
+    """What Azure has of what the spec speaks of."""
 
     snapshot: Snapshot
     left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
     unreadable: frozenset[Address] = frozenset()
-    state: str = ""
     soft_deleted: bool = False
 
 
@@ -73,14 +72,16 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
         if desired.existing:
             raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
         gone, said = _soft_deleted(desired, reader)
-        return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), "", gone)
+        return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), gone)
     if not desired.existing:
         snapshot[SERVICE] = service
     state = str(kind_of("service").flat(service.body).get("provisioningState") or "")
+    if state != "Succeeded":
+        notes.append(f"the instance is {state or 'in no state'}: what is in it may still change")
     with ThreadPoolExecutor(workers) as pool:
         found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)))
     snapshot.update({item.address: item for item in found.resources})
-    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable), state)
+    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable))
 
 
 def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
@@ -120,8 +121,10 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
                 return _Found((Resource(address, {}),))
             return _Found((), (LeftAlone(address, "not in the spec"),))
         if kind.parent != "service" and (parent, kind.type) not in desired.owned:
-            return _Found((), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),))
-        names = [parent.child(kind.collection, name) for name in reader.list(kind, parent)]
+            return _Found(
+                (), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),)
+            )
+        names = [parent.child(kind.collection, name) for name in reader.names(kind, parent)]
         mine = tuple(Resource(address, {}) for address in names if desired.owns(address))
         others = tuple(LeftAlone(address, _why(kind, address)) for address in names if not desired.owns(address))
         return _Found(mine, others)

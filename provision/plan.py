@@ -12,15 +12,16 @@ from provision.address import GROUP, SERVICE, Address
 from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import GuardError, PlanError
-from provision.resource import LeftAlone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from provision.address import Scope
     from provision.desired import Desired
     from provision.graph import Edge
     from provision.observed import Observed
+    from provision.resource import LeftAlone
 
 DELETED = Address("deletedService")  # the instance in its 48 hours after deletion
 _ENOUGH = 10  # so many managed resources make a share of them meaningful
@@ -38,9 +39,9 @@ class Limits:
 class Wishes:
     """What the command line adds to a spec."""
 
-    target: Set[Address] = frozenset()
-    exclude: Set[Address] = frozenset()
-    replace: Set[Address] = frozenset()
+    target: AbstractSet[Address] = frozenset()
+    exclude: AbstractSet[Address] = frozenset()
+    replace: AbstractSet[Address] = frozenset()
     restore: bool = False
     purge_first: bool = False
     delete_subscriptions: bool = False
@@ -56,7 +57,9 @@ class Plan:
     left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
     managed: int = 0  # resources that the spec speaks of
-    new_instance: bool = False  # Azure fills it with objects of its own: it is observed and planned again once it is there
+    new_instance: bool = (
+        False  # Azure fills it with objects of its own: it is observed and planned again once it is there
+    )
     delete_subscriptions: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -95,7 +98,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
 
 
 def _edges(changes: tuple[Change, ...], observed: Observed) -> graph.Edges:
-    found = graph.edges(changes, observed.snapshot)
+    found = dict(graph.edges(changes, observed.snapshot))
     addresses = {change.address for change in changes}
     if {DELETED, SERVICE} <= addresses:
         edge = graph.Edge(DELETED, "the name must be free first")
@@ -171,14 +174,22 @@ def protect(changes: tuple[Change, ...], desired: Desired) -> None:
         gone = (change.address, *change.takes_along) if change.action.destroys else ()
         for address in gone:
             if desired.rule(address).prevent_destroy:
-                raise GuardError(f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first")
+                raise GuardError(
+                    f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first"
+                )
 
 
 def _check_location(changes: tuple[Change, ...], desired: Desired) -> None:
     for change in changes:
-        if change.address in (GROUP, SERVICE) and change.action is Action.CREATE and not (change.body or {}).get("location"):
+        if (
+            change.address in (GROUP, SERVICE)
+            and change.action is Action.CREATE
+            and not (change.body or {}).get("location")
+        ):
             where = "resourceGroup" if change.address == GROUP else "service"
-            raise PlanError(f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ...")
+            raise PlanError(
+                f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ..."
+            )
     if SERVICE in {change.address for change in changes if _creates(change)} and not desired.location:
         raise PlanError("creating an instance needs a location: add resourceGroup.location")
 

@@ -55,7 +55,9 @@ def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
     try:
         return [_loaded(item, environ) for item in data["plans"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SpecError([Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]) from None
+        raise SpecError(
+            [Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
+        ) from None
 
 
 def is_plan(path: Path) -> bool:
@@ -106,7 +108,8 @@ def _desired(desired: Desired) -> dict[str, Any]:
         "owned": sorted([str(parent), kind] for parent, kind in desired.owned),
         "absent": sorted(str(address) for address in desired.absent),
         "lifecycle": [
-            [str(address), rule.prevent_destroy, list(rule.ignore_changes)] for address, rule in desired.lifecycle.items()
+            [str(address), rule.prevent_destroy, list(rule.ignore_changes)]
+            for address, rule in desired.lifecycle.items()
         ],
         "file": desired.file,
     }
@@ -145,7 +148,9 @@ def _loaded_change(data: Any) -> Change:
 
 
 def _loaded_desired(data: Any, secrets: Mapping[str, str]) -> Desired:
-    resources = [Resource(Address(text), body, mark=Mark(*mark) if mark else None) for text, body, mark in data["resources"]]
+    resources = [
+        Resource(Address(text), body, mark=Mark(*mark) if mark else None) for text, body, mark in data["resources"]
+    ]
     rules = {Address(text): Lifecycle(prevent, tuple(ignored)) for text, prevent, ignored in data["lifecycle"]}
     return Desired(
         group=data["group"],

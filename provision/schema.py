@@ -18,16 +18,19 @@ class Lifecycle(Model):
     """What must not happen to one resource."""
 
     prevent_destroy: Annotated[Flag, Field(alias="prevent_destroy")] = False
-    ignore_changes: Annotated[list[str], Field(alias="ignore_changes")] = []
+    ignore_changes: Annotated[tuple[str, ...], Field(alias="ignore_changes", strict=False)] = ()
 
 
 def _field(child: Kind) -> tuple[Any, None]:
+    kind: Any
     if child.shape is Shape.MAP:
-        return dict[child.name, node_model(child)] | None, None  # type: ignore[misc,return-value]
-    if child.shape is Shape.LINKS:
-        return list[str] | None, None  # type: ignore[return-value]
-    text = Annotated[str, Field(description="a file, seen from this one, or the XML itself")]
-    return text | None, None  # type: ignore[return-value]
+        name: Any = child.name
+        kind = dict[name, node_model(child)]  # type: ignore[misc]
+    elif child.shape is Shape.LINKS:
+        kind = list[str]
+    else:
+        kind = Annotated[str, Field(description="a file, seen from this one, or the XML itself")]
+    return kind | None, None
 
 
 @cache
@@ -36,7 +39,8 @@ def node_model(kind: Kind) -> type[Model]:
     inside = (child for child in children_of(kind) if not in_document(child))
     fields: dict[str, Any] = {child.key: _field(child) for child in inside}
     fields[LIFECYCLE] = (Lifecycle | None, None)
-    return create_model(f"{kind.title.title().replace(' ', '')}Node", __base__=kind.model, __doc__=_about(kind), **fields)
+    title = f"{kind.title.title().replace(' ', '')}Node"
+    return create_model(title, __base__=kind.model or Model, __doc__=_about(kind), **fields)
 
 
 def in_document(kind: Kind) -> bool:
@@ -45,7 +49,7 @@ def in_document(kind: Kind) -> bool:
 
 
 def _about(kind: Kind) -> str:
-    return f"{(kind.model.__doc__ or '').strip()} {kind.authority}"
+    return f"{(kind.model or Model).__doc__} {kind.authority}"
 
 
 @cache
@@ -53,7 +57,7 @@ def spec_model() -> type[Model]:
     """The whole document."""
     collections = [kind for kind in KINDS if in_document(kind) and kind.shape is Shape.MAP]
     keys = tuple(kind.key for kind in collections)
-    absent = create_model("Absent", __base__=Model, **{key: (list[str] | None, None) for key in keys})  # type: ignore[call-overload]
+    absent = create_model("Absent", __base__=Model, **dict.fromkeys(keys, (list[str] | None, None)))  # type: ignore[call-overload]
     exclusive = list[Annotated[Literal[keys], VARIABLE]]  # type: ignore[valid-type]
     return create_model(  # type: ignore[no-any-return,call-overload]
         "Spec",

@@ -111,7 +111,9 @@ def load(path: Path, overlays: Sequence[Path] = (), environ: Mapping[str, str] |
 
 def _read(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple[document.Map, dict[str, str], list[Problem]]:
     """All files merged; the problems of each of them."""
-    tree, secrets, problems = document.Map(), {}, []
+    tree = document.Map()
+    secrets: dict[str, str] = {}
+    problems: list[Problem] = []
     for index, path in enumerate(paths):
         try:
             loaded = document.load(path, environ)
@@ -196,4 +198,6 @@ def _contradictions(spec: Spec, declared: Mapping[Address, Node]) -> Iterator[Pr
             if address in declared:
                 at = document.mark_of(spec.tree, ("absent", key, index))
                 where = spec.mark(declared[address])
-                yield Problem(at, f"{address} is declared and absent", f"it is declared at {where}", "remove one of the two")
+                yield Problem(
+                    at, f"{address} is declared and absent", f"it is declared at {where}", "remove one of the two"
+                )

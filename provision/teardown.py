@@ -1,4 +1,4 @@
-"""Stage 4d: the plan of `destroy`: what the spec declares goes, in reverse order, and nothing undeclared by surprise."""
+"""Stage 4d: the plan of `destroy`: what the spec declares goes, in reverse order, and nothing else by surprise."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         changes = (*changes, purge(desired.location, "destroy --purge"))
     changes = tuple(_marked(change, desired) for change in changes)
     protect(changes, desired)
-    edges = graph.edges(changes, observed.snapshot)
+    edges = dict(graph.edges(changes, observed.snapshot))
     if DELETED in {change.address for change in changes} and SERVICE in declared:
         edges[DELETED] = (graph.Edge(SERVICE, "only a deleted instance can be purged"),)
     return Plan(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from provision.address import GROUP, SERVICE, Address
 from provision.apply import Writer, apply
-from provision.desired import Desired
 from provision.diff import Action
 from provision.errors import StalePlanError
 from provision.kinds import kind_of
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from provision.apply import Progress
+    from provision.desired import Desired
     from provision.diff import Change
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from provision import __version__
 from provision.cli import commands
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,17 +25,24 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich doubles the time to start
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    epilog="Exit codes: 0 done or no change, 1 error, 2 changes pending, 3 partly applied, 4 stopped by a guard, 64 wrong usage.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done or no change, 1 error, 2 changes pending, 3 partly applied, 4 stopped, 64 wrong usage.",
 )
 for _command in (
-    commands.validate, commands.plan, commands.apply, commands.drift, commands.destroy, commands.schema, commands.emulator,
-):  # fmt: skip
+    commands.validate,
+    commands.plan,
+    commands.apply,
+    commands.drift,
+    commands.destroy,
+    commands.schema,
+    commands.emulator,
+):
     app.command()(_command)
 
 
 @app.callback(invoke_without_command=False)
 def _root(
-    version: Annotated[  # noqa: ARG001 - typer hands it to the callback
+    version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=lambda value: _version() if value else None)
     ] = False,
 ) -> None:
@@ -55,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
         return 64
     except ProvisionError as error:
         sys.stdout.flush()
-        sys.stderr.write(f"{error}\n" if error.exit_code != 1 else f"error: {error}\n")
+        sys.stderr.write(f"{error}\n" if isinstance(error, SpecError) else f"provision: {error}\n")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\ninterrupted\n")
@@ -65,6 +73,11 @@ def run(arguments: Sequence[str]) -> int:
         return 1
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """The entry point of the command `provision`."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a cancelled CI job ends as Ctrl-C does: in order
     sys.exit(run(sys.argv[1:]))

@@ -2,15 +2,13 @@
 
 Each imports what it needs when it runs: `--help` and `validate` start without azure.
 """
-# ruff: noqa: PLC0415
-
-from __future__ import annotations
+# ruff: noqa: PLC0415, PLR0917
 
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 from typer import Argument, Exit, Option
 
@@ -43,20 +41,23 @@ def plan(
     delete_subscriptions: o.DeleteSubscriptions = False,
     max_delete: o.MaxDelete = None,
     max_update: o.MaxUpdate = 30,
-    out: Annotated[Optional[Path], Option("--out", metavar="FILE", help="Save the plan, for apply.")] = None,
+    out: Annotated[Path | None, Option("--out", metavar="FILE", help="Save the plan, for apply.")] = None,
     detailed_exitcode: Annotated[bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending.")] = False,
 ) -> None:
     """Show what apply would do. Changes nothing."""
     from provision.cli import steps
     from provision.cli.output import Output, Verb
+    from provision.cli.where import opened
 
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
-    with Output(output, report, Verb.PLAN) as to, steps.opened(cloud, subscription, endpoint, state) as where:
-        jobs = steps.planned(steps.wanted(specs, overlay), where, wishes, to, read_only=True)
-        to.plans([job.plan for job in jobs])
-        steps.say_guards(jobs, max_delete, max_update, to)
-        if out:
-            steps.save(out, jobs, where)
+    with Output(output, report, Verb.PLAN) as to:
+        every = steps.wanted(specs, overlay)
+        with opened(cloud, subscription, endpoint, state) as where:
+            jobs = steps.planned(every, where, wishes, to, read_only=True)
+            to.plans([job.plan for job in jobs])
+            steps.say_guards(jobs, max_delete, max_update, to)
+            if out:
+                steps.save(out, jobs, where)
     raise Exit(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0)
 
 
@@ -82,12 +83,15 @@ def apply(
     """Make Azure what the specs say, or carry out a saved plan."""
     from provision.cli import steps
     from provision.cli.output import Output, Verb
+    from provision.cli.where import opened
 
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
-    with Output(output, report, Verb.APPLY) as to, steps.opened(cloud, subscription, endpoint, state) as where:
-        saved = steps.saved(specs, overlay, where)
-        jobs = saved or steps.planned(steps.wanted(specs, overlay), where, wishes, to)
-        code = steps.carried_out(jobs, to, yes=yes or bool(saved), limits=(max_delete, max_update))
+    with Output(output, report, Verb.APPLY) as to:
+        saved = steps.saved(specs, overlay)
+        every = [] if saved else steps.wanted(specs, overlay)
+        with opened(cloud, subscription, endpoint, state) as where:
+            jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
+            code = steps.carried_out(jobs, to, yes=yes or bool(saved), limits=(max_delete, max_update))
     raise Exit(code)
 
 
@@ -106,11 +110,14 @@ def drift(
     """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
     from provision.cli import steps
     from provision.cli.output import Output, Verb
+    from provision.cli.where import opened
 
     wishes = steps.wishes(target, exclude)
-    with Output(output, report, Verb.DRIFT) as to, steps.opened(cloud, subscription, endpoint, state) as where:
-        jobs = steps.planned(steps.wanted(specs, overlay), where, wishes, to, read_only=True)
-        to.plans([job.plan for job in jobs])
+    with Output(output, report, Verb.DRIFT) as to:
+        every = steps.wanted(specs, overlay)
+        with opened(cloud, subscription, endpoint, state) as where:
+            jobs = steps.planned(every, where, wishes, to, read_only=True)
+            to.plans([job.plan for job in jobs])
     raise Exit(2 if any(job.plan.changes for job in jobs) else 0)
 
 
@@ -134,16 +141,19 @@ def destroy(
     """Tear down what the specs declare, in reverse order."""
     from provision.cli import steps
     from provision.cli.output import Output, Verb
+    from provision.cli.where import opened
     from provision.teardown import Consent
 
     consent = Consent(with_undeclared, delete_subscriptions, purge)
-    with Output(output, report, Verb.DESTROY) as to, steps.opened(cloud, subscription, endpoint, state) as where:
-        jobs = steps.planned_teardown(steps.wanted(specs, overlay), where, consent, to)
-        code = steps.carried_out(jobs, to, yes=yes, limits=(max_delete, 100))
+    with Output(output, report, Verb.DESTROY) as to:
+        every = steps.wanted(specs, overlay)
+        with opened(cloud, subscription, endpoint, state) as where:
+            jobs = steps.planned_teardown(every, where, consent, to)
+            code = steps.carried_out(jobs, to, yes=yes, limits=(max_delete, 100))
     raise Exit(code)
 
 
-def schema(out: Annotated[Optional[Path], Argument(metavar="[FILE]", show_default=False)] = None) -> None:
+def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:
     """Print the JSON Schema of specs, for editors, or write it to a file."""
     from provision.cli.output import write
     from provision.schema import json_schema
@@ -157,7 +167,7 @@ def schema(out: Annotated[Optional[Path], Argument(metavar="[FILE]", show_defaul
 def emulator(
     port: Annotated[int, Option("--port", min=0, max=65535, help="0: any free one.")] = 8080,
     state: Annotated[
-        Optional[Path], Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
+        Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
     ] = None,
     latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
     tls: Annotated[bool, Option("--tls", help="https, with a certificate made for this run.")] = False,

@@ -1,9 +1,7 @@
 """The command line's options, each written once."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 from typer import Argument, Option
 
@@ -12,50 +10,60 @@ SpecsOrPlan = Annotated[
     list[Path], Argument(metavar="SPEC...|PLAN.json", help="Specs, or one saved plan.", show_default=False)
 ]
 Overlay = Annotated[
-    Optional[list[Path]], Option("--overlay", metavar="FILE", help="Laid over every spec; repeatable.", show_default=False)
+    list[Path] | None,
+    Option("--overlay", metavar="FILE", help="Laid over every spec; repeatable.", show_default=False),
 ]
 Cloud = Annotated[
     str, Option("--cloud", envvar="PROVISION_CLOUD", metavar="azure|usgov|china|local", help="Which Azure.")
 ]
 Subscription = Annotated[
-    Optional[str],
+    str | None,
     Option("--subscription-id", envvar="AZURE_SUBSCRIPTION_ID", metavar="ID", help="The Azure subscription."),
 ]
 Endpoint = Annotated[
-    Optional[str], Option("--endpoint", metavar="URL", help="An ARM endpoint of one's own, such as an emulator's.")
+    str | None, Option("--endpoint", metavar="URL", help="An ARM endpoint of one's own, such as an emulator's.")
 ]
 State = Annotated[
-    Optional[Path],
-    Option("--state", metavar="FILE", help="State of the embedded Azure.  [default: $XDG_STATE_HOME/provision/local.sqlite3]"),
+    Path | None,
+    Option(
+        "--state",
+        metavar="FILE",
+        help="State of the embedded Azure.  [default: $XDG_STATE_HOME/provision/local.sqlite3]",
+    ),
 ]
 Output = Annotated[
     str, Option("--output", "-o", metavar="FORMAT", help="Of stdout: text, json, markdown, junit, github.")
 ]
 Reports = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     Option("--report", metavar="FORMAT=FILE", help="Also write this format to a file; repeatable.", show_default=False),
 ]
 Target = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     Option("--target", metavar="ADDRESS", help="Only this and what it needs; repeatable.", show_default=False),
 ]
 Exclude = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     Option("--exclude", metavar="ADDRESS", help="Not this, nor what needs it; repeatable.", show_default=False),
 ]
 Replace = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     Option("--replace", metavar="ADDRESS", help="Delete and create anew; repeatable.", show_default=False),
 ]
 Restore = Annotated[bool, Option("--restore", help="Bring a soft-deleted instance of this name back.")]
 PurgeFirst = Annotated[bool, Option("--purge-first", help="Remove a soft-deleted instance of this name for good.")]
 MaxDelete = Annotated[
-    Optional[int], Option("--max-delete", metavar="N", min=0, help="Stop where more would be deleted.", show_default=False)
+    int | None,
+    Option("--max-delete", metavar="N", min=0, help="Stop where more would be deleted.", show_default=False),
 ]
 MaxUpdate = Annotated[
     int,
     Option(
-        "--max-update", metavar="PERCENT", min=0, max=100, help="Stop where more would be updated (from 10 resources on)."
+        "--max-update",
+        metavar="PERCENT",
+        min=0,
+        max=100,
+        help="Stop where more would be updated (from 10 resources on).",
     ),
 ]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]

@@ -35,7 +35,9 @@ class Output:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if not isinstance(error, ProvisionError):
             return
         for form, path in self.files:
@@ -78,7 +80,9 @@ class Output:
             raise GuardError("nothing was changed: there is no terminal to ask on, and --yes was not given")
         for plan in plans:
             name = plan.scope.service
-            answer = _ask(f"Something will be deleted. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] ")
+            answer = _ask(
+                f"Something will be deleted. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] "
+            )
             if (answer != name) if plan.destroys else (answer.lower() not in ("y", "yes")):
                 raise GuardError("nothing was changed: not confirmed")
 

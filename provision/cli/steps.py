@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from provision import spec as specs_
 from provision.address import Address
-from provision.cli.where import opened
 from provision.errors import GuardError, SpecError, UsageError
 from provision.kinds import find
 
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
     from provision.cli.where import Where
     from provision.desired import Desired
     from provision.plan import Plan, Wishes
+    from provision.plan_file import Saved
     from provision.spec import Spec
     from provision.teardown import Consent
-
-__all__ = [
-    "Job", "carried_out", "loaded", "opened", "planned", "planned_teardown", "save", "saved", "say_guards", "wanted", "wishes",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +70,17 @@ def wishes(
 
     if restore and purge_first:
         raise UsageError("--restore and --purge-first contradict each other")
-    sets = [frozenset(_address(text) for text in texts or ()) for texts in (target, exclude, replace)]
-    return Wishes(*sets, restore, purge_first, delete_subscriptions)
+    chosen, left, anew = (frozenset(_address(text) for text in texts or ()) for texts in (target, exclude, replace))
+    return Wishes(chosen, left, anew, restore, purge_first, delete_subscriptions)
 
 
 def _address(text: str) -> Address:
     address = Address(text.strip("/"))
     whole = len(address.text.split("/")) % 2 == 0 or address.text in ("service", "resourceGroup")
     if not whole or find(address.kind) is None:
-        raise UsageError(f"{text} is no address: write one like apis/echo or apis/echo/operations/get, as plan shows it")
+        raise UsageError(
+            f"{text} is no address: write one like apis/echo or apis/echo/operations/get, as plan shows it"
+        )
     return address
 
 
@@ -117,8 +115,12 @@ def planned_teardown(every: Sequence[Desired], where: Where, consent: Consent, t
         azure = where.connect(desired.group, desired.service)
         workflow.settle(azure, to.waiting)
         plan = workflow.plan_teardown(desired, azure, azure.scope, consent)
-        jobs.append(Job(plan, azure, lambda: plan))
+        jobs.append(Job(plan, azure, partial(_same, plan)))
     return jobs
+
+
+def _same(plan: Plan) -> Plan:
+    return plan
 
 
 def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to: Output) -> None:
@@ -143,23 +145,31 @@ def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
 
-def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, where: Where) -> list[Job]:
-    """The plans of a saved plan, if that is what was given. Raises StalePlanError where Azure has moved on."""
-    from provision import plan_file, workflow  # noqa: PLC0415
+def saved(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Saved]:
+    """The plans of a saved plan, if that is what was given."""
+    from provision import plan_file  # noqa: PLC0415
 
     if not any(plan_file.is_plan(path) for path in paths):
         return []
     if len(paths) > 1 or overlays:
         raise UsageError("a saved plan is applied alone, without specs and overlays")
+    return plan_file.load(paths[0], os.environ)
+
+
+def resumed(entries: Sequence[Saved], where: Where) -> list[Job]:
+    """Saved plans, ready to go. Raises StalePlanError where Azure has moved on since."""
+    from provision import workflow  # noqa: PLC0415
+
     jobs = []
-    for entry in plan_file.load(paths[0], os.environ):
-        if entry.endpoint != _endpoint(where) or entry.plan.scope.subscription != where.subscription:
+    for entry in entries:
+        scope = entry.plan.scope
+        if entry.endpoint != _endpoint(where) or scope.subscription != where.subscription:
             raise UsageError(
-                f"{paths[0]} was made for {entry.endpoint}, subscription {entry.plan.scope.subscription}: give the same options"
+                f"the plan was made for {entry.endpoint}, subscription {scope.subscription}: give the same"
             )
-        azure = where.connect(entry.plan.scope.resource_group, entry.plan.scope.service)
+        azure = where.connect(scope.resource_group, scope.service)
         workflow.refuse_stale(entry.plan, azure)
-        again = _again(entry.desired, azure, wishes()) if entry.desired else lambda plan=entry.plan: plan
+        again = _again(entry.desired, azure, wishes()) if entry.desired else partial(_same, entry.plan)
         jobs.append(Job(entry.plan, azure, again))
     return jobs
 
@@ -183,7 +193,7 @@ def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int
     to.confirm([job.plan for job in jobs], yes=yes)
     reports = []
     for job in jobs:
-        confirm = lambda plan: (to.preview([plan]), to.confirm([plan], yes=yes))  # noqa: E731
+        confirm = partial(_confirm_again, to, yes=yes)
         reports.append(workflow.carry_out(job.plan, job.azure, again=job.again, confirm=confirm, tell=to.progress))
         if reports[-1].interrupted:
             break
@@ -191,3 +201,9 @@ def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int
     codes = {report.exit_code for report in reports}
     return codes.pop() if len(codes) == 1 else 3
 
+
+def _confirm_again(to: Output, plan: Plan, *, yes: bool) -> None:
+    """Ask about what the first plan couldn't know."""
+    if not yes:
+        to.preview([plan])
+        to.confirm([plan], yes=yes)

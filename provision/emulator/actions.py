@@ -149,7 +149,11 @@ def product_subscriptions(call: Call) -> Answer:
 def user_groups(call: Call) -> Answer:
     """GET of the groups that a user is in."""
     user = _subject(call)
-    groups = [call.store.get(r.path.rsplit("/", 2)[0]) for r in call.store.pointing_at(user.path) if r.type.endswith("groups/users")]
+    groups = [
+        call.store.get(r.path.rsplit("/", 2)[0])
+        for r in call.store.pointing_at(user.path)
+        if r.type.endswith("groups/users")
+    ]
     items = [{"id": r.id, "type": r.type_name, "name": r.name, **r.body} for r in groups if r]
     return Answer(200, {"value": items, "count": len(items)})
 

@@ -175,7 +175,9 @@ def _draft(call: Call, path: str, parent: Row, service: Row, body: dict[str, Any
     if kind.type.startswith("workspaces/"):
         scope = call.store.get("/".join(path.split("/", SERVICE + 3)[: SERVICE + 3])) or service
     props = copy.deepcopy(props)
-    draft = Draft(call, path, arm_id, props, old, service.path, scope.path, scope.id, private=dict(old.private) if old else {})
+    draft = Draft(
+        call, path, arm_id, props, old, service.path, scope.path, scope.id, private=dict(old.private) if old else {}
+    )
     return draft, {key: value for key, value in body.items() if key not in OWN_KEYS}
 
 
@@ -230,7 +232,8 @@ def _page(call: Call, path: str) -> tuple[list[Row], int, dict[str, str]]:
     skip, top = _number(query, "$skip") or 0, _number(query, "$top")
     size = call.world.page_size if top is None else min(top, call.world.page_size)
     if "$filter" in query:
-        kept = [r for r in store.page(path) if odata.matches(query["$filter"], {"name": r.name, **r.props})]
+        test = odata.compiled(query["$filter"])
+        kept = [r for r in store.page(path) if test({"name": r.name, **linked(call, kind_of(call), r).props})]
         rows, total = kept[skip : skip + size], len(kept)
     else:
         rows = store.page(path, skip, size)

@@ -21,7 +21,9 @@ ECHO_URL = "http://echoapi.cloudapp.net/api"
 # The service's own words for its built-in objects, as templates exported from instances show them in public.
 BUILT_IN = "is a built-in group"
 MANAGED = "Its membership is managed by the system."
-ADMINISTRATORS = f"Administrators {BUILT_IN} containing the admin email account provided at the time of service creation. {MANAGED}"
+ADMINISTRATORS = (
+    f"Administrators {BUILT_IN} containing the admin email account provided at the time of service creation. {MANAGED}"
+)
 GROUPS = (
     ("administrators", "Administrators", ADMINISTRATORS),
     ("developers", "Developers", f"Developers {BUILT_IN}. {MANAGED} Signed-in users fall into this group."),
@@ -58,7 +60,9 @@ class _Filler:
     def __init__(self, call: Call, service: Row) -> None:
         self.call, self.service = call, service
 
-    def put(self, rest: str, props: dict[str, Any], private: dict[str, Any] | None = None, target: str | None = None) -> Row:
+    def put(
+        self, rest: str, props: dict[str, Any], private: dict[str, Any] | None = None, target: str | None = None
+    ) -> Row:
         arm_id = f"{self.service.id}/{rest}"
         kind = "/".join(rest.split("/")[::2])
         row = Row(
@@ -84,16 +88,25 @@ def fill(call: Call, service: Row) -> None:
     for name in ("signin", "signup", "delegation"):
         filler.put(f"portalsettings/{name}", _portal_setting(name))
     for name, title in NOTIFICATIONS:
-        recipients = {"emails": [], "users": []}
+        recipients: dict[str, list[str]] = {"emails": [], "users": []}
         filler.put(f"notifications/{name}", {"title": title, "description": title, "recipients": recipients})
     filler.put("tenant/access", {"id": "access", "principalId": "integration", "enabled": False})
     filler.put("tenant/gitAccess", {"id": "gitAccess", "principalId": "git", "enabled": False})
     user = _administrator(filler, body["properties"])
-    filler.put("subscriptions/master", {**subscription_props(call, f"{service.id}/", "Built-in all-access subscription"), "ownerId": user.id})
+    filler.put(
+        "subscriptions/master",
+        {**subscription_props(call, f"{service.id}/", "Built-in all-access subscription"), "ownerId": user.id},
+    )
     if body["sku"]["name"] == "Consumption":
         return
     for name, display, description in GROUPS:
-        props = {"displayName": display, "description": description, "builtIn": True, "type": "system", "externalId": None}
+        props = {
+            "displayName": display,
+            "description": description,
+            "builtIn": True,
+            "type": "system",
+            "externalId": None,
+        }
         filler.put(f"groups/{name}", props)
     for group in ("administrators", "developers"):
         filler.link(f"groups/{group}/users/1", "users/1")
@@ -129,7 +142,12 @@ def _policy_row(filler: _Filler, rest: str, document: str) -> Row:
 
 def _echo(filler: _Filler) -> None:
     stamp = filler.call.world.clock.stamp()
-    settings = {"oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": [], "openidAuthenticationSettings": []}
+    settings: dict[str, Any] = {
+        "oAuth2": None,
+        "openid": None,
+        "oAuth2AuthenticationSettings": [],
+        "openidAuthenticationSettings": [],
+    }
     props = {
         "displayName": "Echo API",
         "apiRevision": "1",
@@ -144,7 +162,7 @@ def _echo(filler: _Filler) -> None:
     }
     claim = f"{filler.service.path}#api http echo||"
     api = filler.put("apis/echo-api", props, {"created": stamp, "updated": stamp}, claim)
-    empty = {"queryParameters": [], "headers": [], "representations": []}
+    empty: dict[str, list[Any]] = {"queryParameters": [], "headers": [], "representations": []}
     for name, display, method, template, code in ECHO:
         operation = {
             "displayName": display,
@@ -182,5 +200,3 @@ def _products(filler: _Filler) -> None:
         filler.link(f"products/{name}/apis/echo-api", "apis/echo-api")
         own_subscription(filler.call, product, filler.service.id)
     _policy_row(filler, "products/starter/policies/policy", STARTER)
-
-

@@ -25,7 +25,12 @@ ZEROS = "00000000-0000-0000-0000-000000000000"
 
 def _shown(row: Row) -> dict[str, Any]:
     state = "Deleting" if row.private.get("transition") else "Succeeded"
-    shown: Mapping[str, Any] = {"id": row.id, "name": row.name, "type": "Microsoft.Resources/resourceGroups", **row.body}
+    shown: Mapping[str, Any] = {
+        "id": row.id,
+        "name": row.name,
+        "type": "Microsoft.Resources/resourceGroups",
+        **row.body,
+    }
     return {**shown, "properties": {"provisioningState": state}}
 
 
@@ -195,7 +200,11 @@ def _subscription(name: str) -> dict[str, Any]:
         "state": "Enabled",
         "tenantId": TENANT,
         "authorizationSource": "RoleBased",
-        "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "Emulator", "spendingLimit": "Off"},
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "Emulator",
+            "spendingLimit": "Off",
+        },
     }
 
 
@@ -226,5 +235,10 @@ def endpoints(call: Call) -> Answer:
         "suffixes": {"azureFrontDoorEndpointSuffix": "", "keyVaultDns": "vault.localhost", "storage": "localhost"},
     }
     first = call.version in ("", "2015-01-01", "2018-05-01")
-    legacy = {"galleryEndpoint": base, "graphEndpoint": base, "portalEndpoint": base, "authentication": cloud["authentication"]}
+    legacy = {
+        "galleryEndpoint": base,
+        "graphEndpoint": base,
+        "portalEndpoint": base,
+        "authentication": cloud["authentication"],
+    }
     return Answer(200, legacy if first else [cloud] if call.version < "2022" else cloud)

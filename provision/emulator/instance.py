@@ -29,7 +29,11 @@ V2_LACKS = frozenset({"Security.Protocols.Ssl30", "Security.Ciphers.TripleDes168
 WORDS = ("australia", "brazil", "canada", "central", "east", "europe", "france", "germany", "india", "japan", "korea")
 MORE_WORDS = ("north", "norway", "poland", "qatar", "south", "sweden", "switzerland", "uae", "uk", "us", "west", "asia")
 SPECIAL = {"us": "US", "uk": "UK", "uae": "UAE"}
-WORD = re.compile("|".join(sorted((*WORDS, *MORE_WORDS, "[0-9]+", "africa", "spain", "italy", "israel", "mexico"), key=len, reverse=True)))
+WORD = re.compile(
+    "|".join(
+        sorted((*WORDS, *MORE_WORDS, "[0-9]+", "africa", "spain", "italy", "israel", "mexico"), key=len, reverse=True)
+    )
+)
 
 
 def location_name(given: str) -> str:
@@ -52,7 +56,7 @@ def is_v2(sku: str) -> bool:
 
 
 def switches(sku: str, *, changed: bool) -> dict[str, str]:
-    """Return the custom properties that nobody has set; a v2 tier shows all of them after its first change [recorded]."""
+    """Return the custom properties that nobody has set; a v2 tier shows all after its first change [recorded]."""
     return {GATEWAY + name: "False" for name in SWITCHES if changed or not (is_v2(sku) and name in V2_LACKS)}
 
 
@@ -84,7 +88,14 @@ def host_names(name: str, given: list[Any]) -> list[dict[str, Any]]:
     entries = [entry for entry in given if isinstance(entry, dict)]
     if not any(entry.get("hostName") == host for entry in entries):
         entries.insert(0, built_in)
-    empty = ("encodedCertificate", "keyVaultId", "certificatePassword", "certificate", "identityClientId", "certificateStatus")
+    empty = (
+        "encodedCertificate",
+        "keyVaultId",
+        "certificatePassword",
+        "certificate",
+        "identityClientId",
+        "certificateStatus",
+    )
     shown = []
     for entry in entries:
         base = built_in if entry.get("hostName") == host else {"certificateSource": None}
@@ -99,23 +110,44 @@ def show(row: Row, version: str) -> dict[str, Any]:
     transition = row.private.get("transition") or {}
     stored = {key: value for key, value in row.props.items() if key != "restore"}
     ready = bool(row.private.get("ready"))
-    props = {**stored, **_states(row, transition, version, sku), **_addresses(row.name, row.body["location"], sku, ready=ready)}
+    props = {
+        **stored,
+        **_states(transition, version, sku),
+        **_addresses(row.name, row.body["location"], sku, ready=ready),
+    }
     props["createdAtUtc"] = row.private.get("created")
     if not ready and not is_v2(sku):
         props["customProperties"] = None  # [recorded: the switches of a classic tier appear when it is activated]
     props.update({"privateIPAddresses": None, "privateEndpointConnections": None})
     props["platformVersion"] = "undetermined" if is_v2(sku) or not ready else "stv2"
     body = {key: value for key, value in row.body.items() if key != "properties"}
-    shown = {"id": row.id, "name": row.name, "type": "Microsoft.ApiManagement/service", "etag": row.tag, "zones": None, **body}
+    shown = {
+        "id": row.id,
+        "name": row.name,
+        "type": "Microsoft.ApiManagement/service",
+        "etag": row.tag,
+        "zones": None,
+        **body,
+    }
     if version < "2021":
         props = {key: value for key, value in props.items() if key not in _LATER}
     return {**shown, "identity": _identity(body.get("identity")), "properties": props}
 
 
-_LATER = frozenset({"natGatewayState", "outboundPublicIPAddresses", "publicIpAddressId", "configurationApi", "legacyPortalStatus", "developerPortalStatus", "dataApiUrl"})
+_LATER = frozenset(
+    {
+        "natGatewayState",
+        "outboundPublicIPAddresses",
+        "publicIpAddressId",
+        "configurationApi",
+        "legacyPortalStatus",
+        "developerPortalStatus",
+        "dataApiUrl",
+    }
+)
 
 
-def _states(row: Row, transition: dict[str, Any], version: str, sku: str) -> dict[str, str]:
+def _states(transition: dict[str, Any], version: str, sku: str) -> dict[str, str]:
     what = transition.get("what")
     if not what:
         return {"provisioningState": "Succeeded", "targetProvisioningState": ""}
@@ -133,14 +165,21 @@ def _addresses(name: str, location: str, sku: str, *, ready: bool) -> dict[str, 
     shown: dict[str, Any] = dict.fromkeys(
         ("gatewayRegionalUrl", "portalUrl", "developerPortalUrl", "dataApiUrl", "managementApiUrl", "scmUrl")
     )
-    shown.update({"gatewayUrl": f"https://{host}.azure-api.net", "publicIPAddresses": None, "outboundPublicIPAddresses": None})
+    shown.update(
+        {"gatewayUrl": f"https://{host}.azure-api.net", "publicIPAddresses": None, "outboundPublicIPAddresses": None}
+    )
     if is_v2(sku):
         shown["managementApiUrl"] = f"https://{host}.management.azure-api.net"
     elif ready:
         region = location_key(location)
         shown["gatewayRegionalUrl"] = f"https://{host}-{region}-01.regional.azure-api.net"
         shown["publicIPAddresses"] = shown["outboundPublicIPAddresses"] = ["203.0.113.10"]  # RFC 5737: no real address
-        for key, part in (("portalUrl", "portal"), ("developerPortalUrl", "developer"), ("managementApiUrl", "management"), ("scmUrl", "scm")):
+        for key, part in (
+            ("portalUrl", "portal"),
+            ("developerPortalUrl", "developer"),
+            ("managementApiUrl", "management"),
+            ("scmUrl", "scm"),
+        ):
             shown[key] = f"https://{host}.{part}.azure-api.net"
     return shown
 
@@ -148,4 +187,8 @@ def _addresses(name: str, location: str, sku: str, *, ready: bool) -> dict[str, 
 def _identity(given: Any) -> Any:
     if not isinstance(given, dict) or "SystemAssigned" not in str(given.get("type")):
         return given
-    return {"principalId": "00000000-0000-0000-0000-0000000000a1", "tenantId": "00000000-0000-0000-0000-0000000000a2", **given}
+    return {
+        "principalId": "00000000-0000-0000-0000-0000000000a1",
+        "tenantId": "00000000-0000-0000-0000-0000000000a2",
+        **given,
+    }

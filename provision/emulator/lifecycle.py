@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator import operations
 from provision.emulator.instance import location_key
-from provision.emulator.store import Row
 
 if TYPE_CHECKING:
-    from provision.emulator.store import Store
+    from provision.emulator.store import Row, Store
     from provision.emulator.wire import Call
 
 SERVICE = "microsoft.apimanagement/service"

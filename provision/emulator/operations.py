@@ -64,7 +64,11 @@ def began_put(call: Call, row: Row, *, new: bool) -> Answer:
         return Answer(202, None, {"Location": target})
     if call.version < "2023":
         service = service_of(row.id)
-        return Answer(202, None, {"Location": target, "Azure-AsyncOperation": url(call, f"{service}/tenant/operationResults/{name}")})
+        return Answer(
+            202,
+            None,
+            {"Location": target, "Azure-AsyncOperation": url(call, f"{service}/tenant/operationResults/{name}")},
+        )
     headers = {"Location": target, "Azure-AsyncOperation": url(call, row.id, **{"azure-asyncId": name})}
     stub = {"id": row.id, "type": row.type_name, "name": row.name, "properties": {"ProvisioningState": "InProgress"}}
     return Answer(code, stub, headers)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from provision.emulator.csharp import expression_end
+
 NAME = re.compile(r"[A-Za-z_][\w.\-:]*")
 ENTITY = re.compile(r"&(#x[0-9A-Fa-f]+|#[0-9]+|\w+);")
 STRAY_AMPERSAND = re.compile(r"&(?!(#x[0-9A-Fa-f]+|#[0-9]+|\w+);)")
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-CLOSING = {"(": ")", "{": "}", "[": "]"}
 MAX_DEPTH = 100
 
 
@@ -202,7 +203,7 @@ class _Parser:
                 return NAMED[body]
             if not body.startswith("#"):
                 raise self.fail(f"'{body}' is an undeclared entity.", at + found.start())
-            code = int(body[2:], 16) if body[1] == "x" else int(body[1:])
+            code = int("0" + body[1:], 16) if body[1] == "x" else int(body[1:])
             character = chr(code) if code <= 0x10FFFF else "\0"  # noqa: PLR2004
             if FORBIDDEN.match(character):
                 raise self.fail("Invalid character reference.", at + found.start())
@@ -212,72 +213,10 @@ class _Parser:
 
     def expression(self, start: int) -> int:
         """Return where the expression that begins at `start` ends."""
-        end = _balanced(self.source, start + 1, 0)
+        end = expression_end(self.source, start)
         if end < 0:
             raise self.fail("The expression is not closed.", start)
         return end
-
-
-def _balanced(source: str, at: int, depth: int) -> int:
-    """Return the index after the bracket that closes the one at `at`, reading C#; -1 if there is none."""
-    stack = [CLOSING[source[at]]]
-    at += 1
-    while at < len(source):
-        skipped = _skip(source, at, depth)
-        if skipped < 0:
-            return -1
-        if skipped > at:
-            at = skipped
-            continue
-        character = source[at]
-        at += 1
-        if character in CLOSING:
-            stack.append(CLOSING[character])
-        elif character in ")}]":
-            if stack.pop() != character:
-                return -1
-            if not stack:
-                return at
-    return -1
-
-
-def _skip(source: str, at: int, depth: int) -> int:
-    """Return the index after a comment or literal that begins at `at`, `at` when none does, -1 when it never ends."""
-    if source.startswith("//", at):
-        end = source.find("\n", at)
-        return len(source) if end < 0 else end
-    if source.startswith("/*", at):
-        end = source.find("*/", at + 2)
-        return -1 if end < 0 else end + 2
-    if source[at] == "'":
-        found = re.compile(r"'(\\.[0-9A-Fa-f]*|[^'\\\n])'").match(source, at)
-        return found.end() if found else -1
-    found = re.compile(r'(\$@|@\$|\$|@)?"').match(source, at)
-    if not found:
-        return at
-    prefix = found.group(1) or ""
-    return _string(source, found.end(), "@" in prefix, "$" in prefix, depth)
-
-
-def _string(source: str, at: int, verbatim: bool, interpolated: bool, depth: int) -> int:
-    while at < len(source):
-        character = source[at]
-        if character == '"':
-            if not (verbatim and source.startswith('""', at)):
-                return at + 1
-            at += 2
-        elif character == "\\" and not verbatim:
-            at += 2
-        elif interpolated and character in "{}":
-            if source.startswith(character * 2, at):
-                at += 2
-                continue
-            at = _balanced(source, at, depth + 1) if character == "{" and depth < MAX_DEPTH else -1
-            if at < 0:
-                return -1
-        else:
-            at += 1
-    return -1
 
 
 def parse(source: str, *, raw: bool) -> list[Element | Text | Comment]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from provision.emulator import actions, arm, graveyard, groups, operations, services
 from provision.emulator.rules import ALL_KINDS, KINDS
-from provision.emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from provision.emulator.rules.kind import Kind
+    from provision.emulator.wire import Answer, Call
 
     Handler = Callable[[Call], Answer]
 
@@ -123,9 +123,9 @@ def _all_routes() -> Iterable[Route]:
         yield from _of_kind(kind)
     for method, resource_type, last, handler in ACTIONS:
         for name in (resource_type, f"workspaces/{resource_type}"):
-            kind = KINDS.get(name.lower())
-            if kind is not None:
-                yield Route(f"{_template(kind)}/{last}", {method: handler}, kind)
+            owner = KINDS.get(name.lower())
+            if owner is not None:
+                yield Route(f"{_template(owner)}/{last}", {method: handler}, owner)
 
 
 def _key(template: str) -> str:
@@ -147,7 +147,8 @@ ROUTES: Mapping[str, Route] = _table()
 NAMESPACE = "microsoft.apimanagement"
 # Templates in which names do not alternate with literals, tried one by one; the foreign ones last.
 IRREGULAR = tuple(
-    (_key(route.template).split("/"), route) for route in (ROUTES["metadata/endpoints"], ROUTES[_key(TENANT_RESULT)], FOREIGN)
+    (_key(route.template).split("/"), route)
+    for route in (ROUTES["metadata/endpoints"], ROUTES[_key(TENANT_RESULT)], FOREIGN)
 )
 
 

@@ -57,6 +57,7 @@ class Emulator:
         state: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        *,
         latency: float = 0.0,
         tls: bool = False,
         lro_polls: int = 1,
@@ -136,7 +137,7 @@ class Emulator:
     def _bind(self) -> socket.socket:
         host, port = self._address
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only then
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator import factory, lifecycle, operations
 from provision.emulator.arm import merge, precondition
 from provision.emulator.errors import ArmError, invalid, resource_not_found
-from provision.emulator.instance import SKUS, defaults, location_key, host_names, location_name, show, switches
+from provision.emulator.instance import SKUS, defaults, host_names, location_key, location_name, show, switches
 from provision.emulator.lifecycle import SERVICE
 from provision.emulator.lookup import require_group, require_service, require_writable
 from provision.emulator.store import Row
@@ -61,7 +61,9 @@ def put(call: Call) -> Answer:
         if old is not None:
             return _update(call, old, new)
         _require_free(call, name)
-        return _create(call, Row(call.path, f"{group.id}/providers/Microsoft.ApiManagement/service/{name}", SERVICE, 0, new))
+        return _create(
+            call, Row(call.path, f"{group.id}/providers/Microsoft.ApiManagement/service/{name}", SERVICE, 0, new)
+        )
 
 
 def _require_free(call: Call, name: str) -> None:
@@ -100,9 +102,14 @@ def _update(call: Call, old: Row, new: dict[str, Any]) -> Answer:
     v2 = str(new["sku"]["name"]).lower().endswith("v2")
     tagged = {**old.body, "tags": new["tags"]}
     if tagged == new and not v2:
-        return _shown(call, call.store.put(replace(old, body=new)), 200)  # [recorded: a classic tier's tags need no operation]
+        return _shown(
+            call, call.store.put(replace(old, body=new)), 200
+        )  # [recorded: a classic tier's tags need no operation]
     if v2 and not old.private.get("changed"):
-        new["properties"]["customProperties"] = {**switches("BasicV2", changed=True), **new["properties"]["customProperties"]}
+        new["properties"]["customProperties"] = {
+            **switches("BasicV2", changed=True),
+            **new["properties"]["customProperties"],
+        }
     changing = replace(old, body=tagged, private={**old.private, "changed": True})
     row, operation = lifecycle.begin(call, changing, "update", new)
     return _shown(call, row, 202 if call.version < "2022" else 200, lifecycle.started(call, row, operation))
@@ -176,7 +183,14 @@ def _validate(body: dict[str, Any], name: str) -> None:
     if not isinstance(location, str) or not location:
         raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
     if not NAME.match(name):
-        raise invalid([("name", "The name must have 1-50 letters, digits and hyphens, begin with a letter, end without a hyphen.")])
+        raise invalid(
+            [
+                (
+                    "name",
+                    "The name must have 1-50 letters, digits and hyphens, begin with a letter, end without a hyphen.",
+                )
+            ]
+        )
     problems = []
     props = props if isinstance(props, dict) else {}
     for key, longest in (("publisherEmail", 100), ("publisherName", 100)):
@@ -187,7 +201,9 @@ def _validate(body: dict[str, Any], name: str) -> None:
     if not isinstance(sku_name, str) or sku_name.lower() not in {s.lower() for s in SKUS}:
         problems.append(("sku", f"The name of the sku must be one of: {', '.join(SKUS)}."))
     elif props.get(CLIENT_CERTIFICATE) is False and sku_name.lower() != "consumption":
-        problems.append((CLIENT_CERTIFICATE, "It may be false in the Consumption tier only."))  # [pulumi-azure-native#10298]
+        problems.append(
+            (CLIENT_CERTIFICATE, "It may be false in the Consumption tier only.")
+        )  # [pulumi-azure-native#10298]
     if not isinstance(props.get("hostnameConfigurations") or [], list) or not isinstance(body.get("tags") or {}, dict):
         problems.append(("properties", "A value has the wrong type."))
     if problems:

@@ -234,7 +234,9 @@ class Store:
             target = row.target
             if target and target.startswith((low, old + "#")):
                 target = new + target[len(old) :]
-            moved = Row(new + row.path[len(old) :], "/".join([new_id, *tail]), row.type, row.etag, row.body, row.private, target)
+            moved = Row(
+                new + row.path[len(old) :], "/".join([new_id, *tail]), row.type, row.etag, row.body, row.private, target
+            )
             self.put(moved, keep_etag=True)
         query = "SELECT path, target FROM resources WHERE target = ? OR (target >= ? AND target < ?)"
         for path, target in self._db.execute(query, (old, low, high)).fetchall():

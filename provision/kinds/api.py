@@ -129,7 +129,9 @@ def _check(properties: Properties) -> Iterator[Finding]:
     version, version_set = properties.get("apiVersion"), properties.get("apiVersionSetId")
     if version and not version_set:
         why = "a version is one of a version set"
-        yield Finding(("apiVersion",), "apiVersion needs apiVersionSetId", why, "name the version set, or remove apiVersion")
+        yield Finding(
+            ("apiVersion",), "apiVersion needs apiVersionSetId", why, "name the version set, or remove apiVersion"
+        )
     url = properties.get("serviceUrl")
     if url and "://" not in url:
         fix = f"https://{url.lstrip('/')}"

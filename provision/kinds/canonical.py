@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from provision.kinds.kind import Kind, Properties
 from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Model, Unverifiable
+
+if TYPE_CHECKING:
+    from provision.kinds.kind import Kind, Properties
 
 _ABSENT = object()
 
@@ -35,7 +37,7 @@ class Property:
     folded: bool
 
 
-@lru_cache(maxsize=None)
+@cache
 def properties_of(model: type[Model]) -> Mapping[str, Property]:
     """The model's properties by their wire names."""
     found: dict[str, Property] = {}
@@ -158,4 +160,48 @@ def _overlay(model: type[Model], before: Mapping[str, Any], after: Mapping[str, 
             result[name] = [_overlay(prop.nested, held.get(str(item.get(prop.keyed)), {}), item) for item in value]
         else:
             result[name] = value
+    return result
+
+
+def kept(
+    kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any], ignores: Callable[[str], bool]
+) -> dict[str, Any]:
+    """`desired` with the observed value of every property whose path `ignores` is true of."""
+    if kind.model is None:
+        return {}
+    return kind.wrapped(_kept(kind.model, kind.flat(observed), kind.flat(desired), "", ignores))
+
+
+def _kept(
+    model: type[Model], before: Mapping[str, Any], after: Mapping[str, Any], path: str, ignores: Callable[[str], bool]
+) -> Properties:
+    result = dict(after)
+    for name, prop in properties_of(model).items():
+        at = f"{path}.{name}" if path else name
+        old, new = before.get(name), after.get(name)
+        if ignores(at):
+            result.pop(name, None)
+            result.update({name: old} if old is not None else {})
+        elif prop.keyed and prop.nested:
+            items = _kept_items(prop, old or [], new or [], at, ignores)
+            result.update({name: items} if items or name in after else {})
+        elif prop.nested and not prop.is_map and not isinstance(old or new, list) and (old or new):
+            inner = _kept(prop.nested, old or {}, new or {}, at, ignores)
+            result.update({name: inner} if inner or name in after else {})
+    return result
+
+
+def _kept_items(
+    prop: Property, before: Sequence[Any], after: Sequence[Any], path: str, ignores: Callable[[str], bool]
+) -> list[Any]:
+    """The items of a keyed list: ignored ones as they were, or not at all where they weren't."""
+    old = {str(item.get(prop.keyed)): item for item in before}
+    new = {str(item.get(prop.keyed)): item for item in after}
+    result = []
+    for key in {**new, **old}:
+        at = f"{path}[{key}]"
+        if ignores(at):
+            result += [old[key]] if key in old else []
+        elif key in new and prop.nested:
+            result.append(_kept(prop.nested, old.get(key, {}), new[key], at, ignores))
     return result

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from provision.address import Address
     from provision.kinds.model import Model
 
+    ModelClass = type[Model]
+
 Properties = dict[str, Any]
 
 
@@ -80,7 +82,7 @@ class Kind:
     key: str  # in the spec: the key of the parent's node (or of the document) that holds these
     shape: Shape
     sdk: Sdk
-    model: type[Model] | None = None  # None: a link, which exists or doesn't
+    model: ModelClass | None = None  # None: a link, which exists or doesn't
     name: Any = str  # the type of its names in a spec
     top_level: frozenset[str] = frozenset()  # beside `properties` on the wire; everything else is inside
     read_only: frozenset[str] = frozenset()  # sent back by nobody

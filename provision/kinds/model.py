@@ -20,7 +20,12 @@ class Model(BaseModel):
     """A group of properties under ARM's own names. Unknown names are errors, and so are values of another type."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid", strict=True, frozen=True
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=False,
+        extra="forbid",
+        strict=True,
+        frozen=True,
     )
 
 

@@ -106,7 +106,7 @@ def _template_fault(template: str) -> str:
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         return f"the placeholder {{{twice[0]}}} stands in it twice"
-    odd = next((char for char in rest if char.isspace() or char in "#\\<>\""), "")
+    odd = next((char for char in rest if char.isspace() or char in '#\\<>"'), "")
     return f"it holds {odd!r}" if odd else ""
 
 
@@ -131,7 +131,9 @@ def _check(properties: Properties) -> Iterator[Finding]:
     for name in wanted:
         if name not in given:
             why = "templateParameters, where given, lists all of them"
-            yield Finding(("templateParameters",), f"the placeholder {{{name}}} has no template parameter", why, f"add {name}")
+            yield Finding(
+                ("templateParameters",), f"the placeholder {{{name}}} has no template parameter", why, f"add {name}"
+            )
 
 
 def _rename(wanted: list[str], given: list[str]) -> str:
@@ -144,7 +146,10 @@ def _to_wire(properties: Properties) -> Properties:
     given = properties.get("templateParameters")
     if given is None:
         given = [{"name": name} for name in placeholders(properties["urlTemplate"])]
-    filled = [{**entry, "type": entry.get("type") or "string", "required": entry.get("required") is not False} for entry in given]
+    filled = [
+        {**entry, "type": entry.get("type") or "string", "required": entry.get("required") is not False}
+        for entry in given
+    ]
     return {**properties, "templateParameters": filled}
 
 

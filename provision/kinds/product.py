@@ -30,7 +30,9 @@ def _check(properties: Properties) -> Iterator[Finding]:
         return
     for name in ("approvalRequired", "subscriptionsLimit"):
         if properties.get(name):
-            yield Finding((name,), f"{name} needs subscriptionRequired", "without subscriptions it means nothing", "remove it")
+            yield Finding(
+                (name,), f"{name} needs subscriptionRequired", "without subscriptions it means nothing", "remove it"
+            )
 
 
 PRODUCT = Kind(

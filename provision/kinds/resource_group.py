@@ -13,7 +13,9 @@ class ResourceGroup(Model):
 
     name: named(r"^[\w\-.()]*[\w\-()]$", 90)  # type: ignore[valid-type]
     location: Annotated[
-        str | None, Folded(), Fixed("a resource group can't move: give the instance another location, or use another group")
+        str | None,
+        Folded(),
+        Fixed("a resource group can't move: give the instance another location, or use another group"),
     ] = None
     tags: dict[str, str] | None = None
 

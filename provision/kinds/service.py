@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Switch = Annotated[Literal["Enabled", "Disabled"], VARIABLE]
 SkuName = Annotated[
-    Literal["Developer", "Basic", "Standard", "Premium", "Consumption", "Isolated", "BasicV2", "StandardV2", "PremiumV2"],
+    Literal[
+        "Developer", "Basic", "Standard", "Premium", "Consumption", "Isolated", "BasicV2", "StandardV2", "PremiumV2"
+    ],
     VARIABLE,
 ]
 _SECRET = Unverifiable("Azure never returns certificates and their passwords")
@@ -175,7 +177,7 @@ def _built_in(body: Mapping[str, Any]) -> bool:
 
 
 def _own_subscription(body: Mapping[str, Any]) -> bool:
-    """`master`, and the administrator's that comes with each product, named by 24 hexadecimal digits. Azure/apiops#707."""
+    """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
     name, owner = str(body.get("name")), str((body.get("properties") or {}).get("ownerId") or "/users/1")
     return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
 

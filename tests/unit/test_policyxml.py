@@ -5,7 +5,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provision.policyxml import canonical, check
@@ -18,7 +18,7 @@ def said(text: str, root: str = "policies") -> list[str]:
 WELL_FORMED = [
     "<policies />",
     "\ufeff<?xml version='1.0'?>\r\n<policies><inbound/><backend/><outbound/><on-error/></policies>\r\n",
-    """<policies><inbound><choose><when condition="@(context.Request.Headers.GetValueOrDefault("x","") == "a" && 1 < 2)">
+    """<policies><inbound><choose><when condition="@(context.Request.Headers["x"] == "a" && 1 < 2)">
        <set-body>@{ var s = @"a "" ) } \\"; /* ) " */ // it's "
          return $"{s["x"]} {{ {(1 < 2 ? $@"{s}""\\" : "")}" + ')' + '\\'' + '\\u0041' + @class; }</set-body>
        </when></choose></inbound></policies>""",
@@ -40,7 +40,10 @@ def inside(text: str) -> str:
     return f"<policies><inbound>\n{text}\n</inbound></policies>"
 
 
+NO_END = "the expression @( is never closed · the {} has no end · add the missing )"
 NO_PARTNER = "the expression @( is never closed · the ( at line 2, column {} has no partner · add the missing )"
+NO_ATTRIBUTE = 'a tag holds attributes: name="value" · check the quotes before it, or remove it'
+NO_QUOTE = 'the quote is never closed · the value runs into the next tag · add the closing "'
 ENTITIES = "XML knows &amp; &lt; &gt; &quot; &apos; and numbers such as &#160;"
 SECTIONS = "only <inbound>, <backend>, <outbound> and <on-error> can"
 BROKEN: list[tuple[str, list[str]]] = [
@@ -60,23 +63,24 @@ BROKEN: list[tuple[str, list[str]]] = [
         "4:9: <inbound> is here twice · the first is in line 2 · make one of them",
     ]),
     (inside("  words"), ["2:3: text stands directly in <inbound> · only elements can · remove it"]),
-    (inside("<a>"), ["3:1: </inbound> stands where </a> has to be · <a> of line 2, column 1 is still open · close <a> first"]),
+    (inside("<a>"), [
+        "3:1: </inbound> stands where </a> has to be · <a> of line 2, column 1 is still open · close <a> first"
+    ]),
     ("<policies>\r\n<inbound>", ["2:1: <inbound> is never closed · the text ends first · add </inbound>"]),
     ("<policies/></policies>", ["1:12: </policies> closes nothing · no element is open here · remove it"]),
     ("<policies><inbound", ["1:11: the tag <inbound> is never closed · the text ends first · add >"]),
     ("<policies></policies", ["1:11: the tag is never closed · the text ends first · add >"]),
     (inside("<a b=1/>"), ['2:6: the value of b is not in quotes · write b="..."']),
     (inside("<a b/>"), ['2:4: the attribute b of <a> has no value · write b="..."']),
-    (inside("<a 'b'/>"), ["2:4: ' can't stand in the tag <a> · a tag holds attributes: name=\"value\" · "
-                          "check the quotes before it, or remove it"]),
+    (inside("<a 'b'/>"), [f"2:4: ' can't stand in the tag <a> · {NO_ATTRIBUTE}"]),
     (inside('<a b="1" b="2"c="3"/>\n<d e="<" f="&"/>'), [
         "2:10: <a> has the attribute b twice · keep one of them",
         "2:15: no space before the attribute c · add one",
         "3:7: < stands in the value of an attribute · write &lt;",
         f"3:13: & starts no entity here · {ENTITIES} · write &amp; for a plain &",
     ]),
-    (inside('<a b="1/>\n<c d="2"/>'), ["2:6: the quote is never closed · the value runs into the next tag · add the closing \""]),
-    (inside('<a b="@(x)/>\n<c d="2"/>'), ["2:6: the quote is never closed · the value runs into the next tag · add the closing \""]),
+    (inside('<a b="1/>\n<c d="2"/>'), [f"2:6: {NO_QUOTE}"]),
+    (inside('<a b="@(x)/>\n<c d="2"/>'), [f"2:6: {NO_QUOTE}"]),
     (inside("<a b='1/>"), ["2:6: the quote is never closed · the text ends first · add the closing '"]),
     (inside("<a>x & y &nbsp; &#0; &amp;</a>"), [
         f"2:{column}: & starts no entity here · {ENTITIES} · write &amp; for a plain &" for column in (6, 10, 17)
@@ -90,7 +94,7 @@ BROKEN: list[tuple[str, list[str]]] = [
     ]),
     (inside("<![CDATA[ x"), ["2:1: the CDATA section is never closed · the text ends first · add ]]>"]),
     (inside("\0"), ["2:1: the character U+0000 · XML doesn't allow it · remove it"]),
-    (inside('<a b="@(c["x"]"/>\n<d/>'), [f"2:7: {NO_PARTNER.format(8)}"]),
+    (inside('<a b="@(c["x"]"/>\n<d/>'), [f"2:7: {NO_END.format('string at line 2, column 15')}"]),
     (inside('<a b="@(c[&quot;x&quot;]"/>\n<d/>'), [
         "2:7: the expression @( is never closed · the value ends first · add the missing )"
     ]),
@@ -124,29 +128,47 @@ def test_a_fragment_has_its_own_root() -> None:
     ]
 
 
-# What was sent -> what the service answered, from recordings and from azure-rest-api-specs issues 21835 and 25306.
+# What was sent -> what the service answered (there with CRLF), from recordings and from the round trips that
+# azure-rest-api-specs issues 21835 and 25306 show, shortened.
 ANSWERED = [
     (
         "<policies> <inbound /> <backend>    <forward-request />  </backend>  <outbound /></policies>",
-        "<policies>\r\n\t<inbound />\r\n\t<backend>\r\n\t\t<forward-request />\r\n\t</backend>\r\n\t<outbound />\r\n</policies>",
+        """<policies>
+	<inbound />
+	<backend>
+		<forward-request />
+	</backend>
+	<outbound />
+</policies>""",
     ),
     (
-        '<fragment>\n\t<set-header name="custom-header" exists-action="override">\n\t\t<value>@{\n'
-        "\t\t\treturn ((666 & 0xFF) << 8).ToString();\n\t\t}</value>\n\t</set-header>\n</fragment>",
-        '<fragment>\r\n\t<set-header name="custom-header" exists-action="override">\r\n\t\t<value>@{\r\n'
-        "\t\t\treturn ((666 &amp; 0xFF) &lt;&lt; 8).ToString();\r\n\t\t}</value>\r\n\t</set-header>\r\n</fragment>",
+        "<fragment>\n\t<value>@{\n\t\t\treturn ((666 & 0xFF) << 8).ToString();\n\t\t}</value>\n</fragment>",
+        """<fragment>
+	<value>@{
+			return ((666 &amp; 0xFF) &lt;&lt; 8).ToString();
+		}</value>
+</fragment>""",
     ),
     (
-        '<fragment>\n  <set-variable name="UserId" value="@{\n    return ((Jwt)context.Variables["jwt"])'
-        '.Claims.GetValueOrDefault("sub", new string[1]).First();\n  }" />\n  <set-body>@{\n'
-        '    var userId = context.Variables.GetValueOrDefault<string>("UserId", "");\n  }</set-body>\n</fragment>',
-        '<fragment>\r\n\t<set-variable name="UserId" value="@{&#xA;    return ((Jwt)context.Variables[&quot;jwt&quot;])'
-        '.Claims.GetValueOrDefault(&quot;sub&quot;, new string[1]).First();&#xA;  }" />\r\n\t<set-body>@{\r\n'
-        '    var userId = context.Variables.GetValueOrDefault&lt;string&gt;("UserId", "");\r\n  }</set-body>\r\n</fragment>',
+        """<fragment>
+  <set-variable name="UserId" value="@{
+    return ((Jwt)context.Variables["jwt"]).Claims.GetValueOrDefault("sub", new string[1]).First();
+  }" />
+  <set-body>@{
+    var userId = context.Variables.GetValueOrDefault<string>("UserId", "");
+  }</set-body>
+</fragment>""",
+        """<fragment>
+	<set-variable name="UserId" value="@{&#xA;    return ((Jwt)context.Variables[&quot;jwt&quot;])\
+.Claims.GetValueOrDefault(&quot;sub&quot;, new string[1]).First();&#xA;  }" />
+	<set-body>@{
+    var userId = context.Variables.GetValueOrDefault&lt;string&gt;("UserId", "");
+  }</set-body>
+</fragment>""",
     ),
 ]
 EQUAL = [
-    *ANSWERED,
+    *((sent, answer.replace("\n", "\r\n")) for sent, answer in ANSWERED),
     ("<a></a>", "<a/>"),
     ("<a> \n </a>", "<a />"),
     ("\ufeff<?xml version='1.0' encoding='utf-8'?>\n<a/>", "<a/>"),
@@ -162,9 +184,8 @@ EQUAL = [
     ("<a><!-- x\r\n\t\ty --></a>", "<a>\n  <!--x\n  y-->\n</a>"),
     ('<a b="@(c == "x" && d)"/>', "<a b='@(c == &quot;x&quot; &amp;&amp; d)'/>"),
     ('<a b="@(c == "x" &amp;&amp; d)"/>', "<a b='@(c == \"x\" && d)'/>"),
-    ("<a b='@(c['&quot;'] + \"'\")'/>", '<a b="@(c[\'&quot;\'] + "\'")"/>'),
-    ('<a>@(x.Replace("&", "&amp;"))</a>', '<a b="">@(x)</a>'.replace('b=""', "").replace("<a >", "<a>")
-     .replace("@(x)", '@(x.Replace("&amp;", "&amp;amp;"))')),
+    ("<a b='@(c['\"'] + \"'\")'/>", '<a b="@(c[\'&quot;\'] + &quot;\'&quot;)"/>'),
+    ('<a>@(x.Replace("&", "&amp;"))</a>', '<a>@(x.Replace("&amp;", "&amp;amp;"))</a>'),
     ("<a>@{\n  if (x) {\n      y();\n  }\n\n}</a>", "<a>@{\r\n\tif (x) {\r\n\ty();  \r\n}\r\n}</a>"),
     ("<a>@{  // why  \n  x(); /* a\n   b */ }</a>", "<a>@{ // why\nx(); /* a\nb */ }</a>"),
     ('<a>@{\n  return @"\n   x";}</a>', '<a>@{\n\treturn @"\r\n   x";}</a>'),
@@ -206,9 +227,11 @@ def test_an_edit_is_seen(one: str, two: str) -> None:
 
 def test_the_form_reads_well() -> None:
     text = (
-        '<policies><inbound><base/><!--two\n lines--><choose><when condition="@(a &lt; 1 &amp;&amp; b == &quot;c&quot;)">'
+        "<policies><inbound><base/><!--two\n lines--><choose>"
+        '<when condition="@(a &lt; 1 &amp;&amp; b == &quot;c&quot;)">'
         "<set-body template='liquid'>\n{\n  \"x\": &lt;1&gt;\n}</set-body><set-variable name='x' value='@{&#xA;if (y) "
-        "{&#xA;f(() => {&#xA;g();&#xA;});&#xA;}&#xA;return @&quot;&#xA;z&quot;;}'/></when></choose></inbound></policies>"
+        "{&#xA;f(() => {&#xA;g();&#xA;});&#xA;}&#xA;return @&quot;&#xA;z&quot;;}'/>"
+        "</when></choose></inbound></policies>"
     )
     assert (
         canonical(text)
@@ -271,7 +294,8 @@ def test_deep_nesting_of_strings_and_brackets_never_raises() -> None:
 SPACES = ["", " ", "\n", "\r\n\t", "\n      "]
 codes = st.sampled_from(
     [
-        "@(x)", '@(a == "b  c")', "@(a < b && c > d)", '@("&amp;")', "@('\"' + \"'\")", '@($"{a["b"]} <{{")', "@(a /* \" ) */)",
+        "@(x)", '@(a == "b  c")', "@(a < b && c > d)", '@("&amp;" == "<")', "@('\"' + \"'\")", '@($"{a["b"]} <{{")',
+        '@(a /* " ) */)',
         '@{\n  if (a["x"] == @"q""\n  )") {\n    return 1;\n  }\n  // it\'s }\n  return $@"{b}""<";\n}',
     ]
 )  # fmt: skip
@@ -293,6 +317,11 @@ def is_code(value: str) -> bool:
     return value.startswith(("@(", "@{"))
 
 
+def literal(text: str) -> str:
+    # A plain "@(" may be taken for C# that goes on behind the value: only an entity keeps it plain in every place.
+    return text.replace("@", "&#64;")
+
+
 def spread(code: str, dice: random.Random) -> str:
     """Change the indentation of a code line that isn't in a string literal."""
     return code.replace("\n    return 1", "\n" + dice.choice(["", "\t", "   "]) + "return 1")
@@ -303,7 +332,7 @@ def written(node: Any, dice: random.Random, *, raw: bool) -> str:
     if isinstance(node, str):
         if is_code(node):
             return spread(node, dice) if raw else escape(spread(node, dice))
-        return f"<![CDATA[{node}]]>" if dice.random() < 0.2 and "]]>" not in node else escape(node)
+        return f"<![CDATA[{node}]]>" if dice.random() < 0.2 and "]]>" not in node else literal(escape(node))
     name, attributes, *children = node
     if name == "#":
         return f"<!--{dice.choice(SPACES)}{attributes}{dice.choice(SPACES)}-->"
@@ -315,7 +344,7 @@ def written(node: Any, dice: random.Random, *, raw: bool) -> str:
         if is_code(value) and raw:
             tag += f'"{spread(value, dice)}"'
         else:
-            tag += quoteattr(spread(value, dice) if is_code(value) else value)
+            tag += quoteattr(spread(value, dice)) if is_code(value) else literal(quoteattr(value))
     if not children[0] and dice.random() < 0.5:
         return f"<{tag}/>"
     parts = [written(child, dice, raw=raw) for child in children[0]]
@@ -333,14 +362,11 @@ def test_all_texts_of_one_tree_have_one_form(tree: Any, seed: int) -> None:
     assert not [problem for problem in check(texts[0], "p.xml", root=tree[0]) if "text stands" not in problem.what]
 
 
+morsels = st.sampled_from([*"<>/ab ='\"@({)}&;!-\n\r\t[$#x", "<a>", "</a>", "@(", "<a b='", "<!--", "&lt;", "&amp;"])
+
+
 @settings(deadline=None, max_examples=500)
-@given(
-    st.text(
-        st.sampled_from("<>/ab ='\"@({)}&;!-\n\r\t[$#x")
-        | st.sampled_from(["<a>", "</a>", "@(", "<!--", "&lt;"]).flatmap(st.just)
-    )
-)
-@example("<a b='@('>")
+@given(st.lists(morsels, max_size=30).map("".join))
 def test_nothing_raises_and_every_form_is_final(text: str) -> None:
     form = canonical(text)
     assert canonical(form) == form

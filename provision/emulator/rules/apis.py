@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.errors import invalid
-from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.kind import Draft, Kind, Props, View
 from provision.emulator.store import Row
 
 if TYPE_CHECKING:
     from provision.emulator.wire import Call
 
 HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
-PLACEHOLDER = re.compile(r"\{(\*?[^{}]*)\}")
 # What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
 PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
+WRITE_ONLY = ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters")
 NEWER = "2023"  # from here on the shapes of 2023-05-01-preview and 2024-05-01 [rec]
 
 
@@ -30,10 +29,9 @@ def fill_api(draft: Draft) -> None:
     base, _, revision = name.partition(";rev=")
     current = draft.call.store.get(f"{draft.scope}/apis/{base}".lower())
     source = _source(draft, current if revision else None)
-    imported = props.get("format") is not None and props.get("value") is not None
-    if imported:
+    if props.get("format") is not None and props.get("value") is not None:
         _import(draft)
-    for key in ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters"):
+    for key in WRITE_ONLY:
         props.pop(key, None)
     for key, value in source.items():
         props.setdefault(key, value)
@@ -42,12 +40,11 @@ def fill_api(draft: Draft) -> None:
             draft.problem(key, f"'{key}' must not be empty.")
     if draft.problems:
         return
-    api_type = props.pop("apiType", None) or props.pop("type", None) or draft.before.get("type") or "http"
+    # `apiType` is written, `type` is read; of http nothing is said [rec].
+    api_type = props.pop("apiType", None) or props.get("type") or draft.before.get("type")
     props.pop("type", None)
-    if str(api_type).lower() not in ("http", "soap"):
+    if str(api_type or "http").lower() != "http":
         props["type"] = api_type
-    elif str(api_type).lower() == "soap":
-        props["type"] = "soap"
     props["path"] = props["path"].strip("/")
     # A revision is named in the id; "apiRevision" in a body is ignored [rec: "v1" came back as "1"].
     props["apiRevision"] = revision or str(draft.before.get("apiRevision") or "1")
@@ -57,9 +54,13 @@ def fill_api(draft: Draft) -> None:
     _defaults(draft)
     _version_set(draft)
     _claim_path(draft, base)
+    _stamp(draft)
+
+
+def _stamp(draft: Draft) -> None:
     stamp = draft.call.world.clock.stamp()
     draft.private = {**draft.private, "created": draft.private.get("created", stamp)}
-    if draft.old is None or draft.old.props != props:
+    if draft.old is None or draft.old.props != draft.props:
         draft.private["updated"] = stamp
 
 
@@ -105,7 +106,12 @@ def _defaults(draft: Draft) -> None:
     if given.get("oAuth2") and given.get("oAuth2AuthenticationSettings"):
         # Sending back both forms that a GET shows is refused [Azure/arm-template-whatif#440].
         draft.problem("authenticationSettings", "Give either oAuth2 or oAuth2AuthenticationSettings.")
-    empty = {"oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": [], "openidAuthenticationSettings": []}
+    empty: Props = {
+        "oAuth2": None,
+        "openid": None,
+        "oAuth2AuthenticationSettings": [],
+        "openidAuthenticationSettings": [],
+    }
     props["authenticationSettings"] = {**empty, **{k: v for k, v in given.items() if v is not None}}
     keys = props.get("subscriptionKeyParameterNames") or {}
     props["subscriptionKeyParameterNames"] = {"header": HEADER, "query": QUERY, **{k: v for k, v in keys.items() if v}}
@@ -159,7 +165,10 @@ def show_api(view: View) -> None:
     if view.mode in ("create", "update") and props.get("apiVersionSetId"):
         row = view.call.store.get(props["apiVersionSetId"].lower())
         if row:
-            shown = {key: row.props.get(key) for key in ("description", "versioningScheme", "versionQueryName", "versionHeaderName")}
+            shown = {
+                key: row.props.get(key)
+                for key in ("description", "versioningScheme", "versionQueryName", "versionHeaderName")
+            }
             props["apiVersionSet"] = {"id": row.id, "name": row.props.get("displayName"), **shown}
 
 
@@ -175,8 +184,20 @@ def copy_parts(call: Call, source: str, row: Row) -> None:
     for child in call.store.subtree(source):
         rest = child.path[len(source) + 1 :]
         if rest.partition("/")[0] in PER_REVISION and not call.store.exists(f"{row.path}/{rest}"):
-            target = row.path + child.target[len(source) :] if child.target and child.target.startswith(source) else child.target
-            copied = Row(f"{row.path}/{rest}", f"{row.id}/{child.id[-len(rest) :]}", child.type, 0, child.body, child.private, target)
+            target = (
+                row.path + child.target[len(source) :]
+                if child.target and child.target.startswith(source)
+                else child.target
+            )
+            copied = Row(
+                f"{row.path}/{rest}",
+                f"{row.id}/{child.id[-len(rest) :]}",
+                child.type,
+                0,
+                child.body,
+                child.private,
+                target,
+            )
             call.store.put(copied)
 
 
@@ -196,42 +217,6 @@ def deleting_api(call: Call, row: Row) -> None:
         # An empty version set is removed with its last API [rec: DELETE of it answered 204 afterwards].
         if all(r.path == row.path for r in others) and call.version < NEWER:
             store.delete(version_set)
-
-
-def fill_operation(draft: Draft) -> None:
-    """Complete an operation."""
-    props = draft.props
-    parameters = props.get("templateParameters") or []
-    if not all(isinstance(p, dict) and isinstance(p.get("name"), str) for p in parameters):
-        draft.problem("templateParameters", "Every template parameter must be an object with a name.")
-        return
-    props["templateParameters"] = [{**p, "values": p.get("values") or []} for p in parameters]
-    _check_template(draft, props["urlTemplate"], [p["name"] for p in parameters])
-    request = {key: value for key, value in (props.get("request") or {}).items() if value is not None}
-    props["request"] = {"queryParameters": [], "headers": [], "representations": [], **request}
-    responses = props.get("responses") or []
-    if not all(isinstance(r, dict) for r in responses):
-        draft.problem("responses", "Every response must be an object.")
-        return
-    # [?] That a response gets both lists: seen in exported templates, not in recordings.
-    props["responses"] = [{"representations": [], "headers": [], **{k: v for k, v in r.items() if v is not None}} for r in responses]
-    props["policies"] = props.get("policies")
-    api = draft.path.rsplit("/", 2)[0]
-    template = PLACEHOLDER.sub("{}", props["urlTemplate"])
-    message = "Another operation of the API has this method and URL template."
-    draft.claim("urlTemplate", f"{api}#{props['method']} {template}", message)  # [?] the code and target
-
-
-def _check_template(draft: Draft, template: str, names: list[str]) -> None:
-    placeholders = [found.removeprefix("*") for found in PLACEHOLDER.findall(template)]
-    for name in placeholders:
-        if name not in names:
-            draft.problem("templateParameters", f"The URL template's parameter '{name}' is not defined.")
-    for name in names:
-        if name not in placeholders:
-            draft.problem("templateParameters", f"The parameter '{name}' does not occur in the URL template.")
-    for name in {n for n in names if names.count(n) > 1}:
-        draft.problem("templateParameters", f"The parameter '{name}' is defined twice.")
 
 
 def fill_release(draft: Draft) -> None:
@@ -269,7 +254,10 @@ def release_written(draft: Draft, _: Row) -> None:
     current, released = store.get(base), store.get(path)
     if current is None or released is None:
         return
-    retired, retired_id = f"{base};rev={current.props['apiRevision']}", f"{current.id};rev={current.props['apiRevision']}"
+    retired, retired_id = (
+        f"{base};rev={current.props['apiRevision']}",
+        f"{current.id};rev={current.props['apiRevision']}",
+    )
     for part in PER_REVISION:
         store.move(f"{base}/{part}", f"{retired}/{part}", f"{retired_id}/{part}")
         store.move(f"{path}/{part}", f"{base}/{part}", f"{current.id}/{part}")
@@ -286,63 +274,19 @@ def show_release(view: View) -> None:
         view.props.pop("apiId", None)
 
 
-def fill_resolver(draft: Draft) -> None:
-    """Complete a GraphQL resolver [rec]; its display name does not come back."""
-    draft.props["publicId"] = draft.name
-    draft.props["internalId"] = draft.before.get("internalId") or f"{draft.call.store.next('id'):024x}"
-    draft.props.pop("displayName", None)
-
-
-def show_resolver(view: View) -> None:
-    """Hide the ids in lists [rec]."""
-    if view.mode == "list":
-        view.props["publicId"] = view.props["internalId"] = None
-
-
-def fill_diagnostic(draft: Draft) -> None:
-    """Complete a diagnostic [rec]."""
-    props = draft.props
-    _, path = draft.resolve(str(props["loggerId"]))
-    row = draft.call.store.get(path)
-    if row is None:
-        draft.problem("loggerId", "The logger does not exist.")
-        return
-    props["loggerId"] = row.id
-    if isinstance(props.get("sampling"), dict) and isinstance(props["sampling"].get("percentage"), int):
-        props["sampling"]["percentage"] = float(props["sampling"]["percentage"])
-    masked = {"queryParams": [{"value": "*", "mode": "Hide"}]}
-    for side in ("frontend", "backend"):
-        if not isinstance(props.get(side), dict):
-            props[side] = {"request": {"headers": None, "body": None, "dataMasking": masked}, "response": None}
-
-
 def later_import(draft: Draft) -> bool:
     """Tell whether a PUT imports a document, which goes on after the answer [rec]."""
     return bool(draft.private.get("import"))
 
 
-def show_schema(view: View) -> None:
-    """Leave the document out of lists [rec: not yet in 2021-08-01]."""
-    if view.mode == "list" and view.version >= "2022":
-        view.props.pop("document", None)
-        view.props.pop("value", None)
-
-
-DIAGNOSTIC = {
-    "alwaysLog": None,
-    "httpCorrelationProtocol": "Legacy",
-    "logClientIp": True,
-    "largeLanguageModel": None,
-    "mcp": None,
-    "a2a": None,
-    "tags": None,
-}
-
 API_KINDS = (
     Kind(
         "apis",
         "Api",
-        choices={"protocols": ("http", "https", "ws", "wss"), "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc")},
+        choices={
+            "protocols": ("http", "https", "ws", "wss"),
+            "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc"),
+        },
         longest={"displayName": 300, "path": 400, "serviceUrl": 2000, "apiVersion": 100, "apiRevision": 100},
         fill=fill_api,
         show=show_api,
@@ -351,19 +295,7 @@ API_KINDS = (
         later=later_import,
         lro_delete=True,
     ),
-    Kind(
-        "apis/operations",
-        "Operation",
-        required=("displayName", "method", "urlTemplate"),
-        longest={"displayName": 300, "urlTemplate": 1000, "description": 1000},
-        unlisted=("request",),
-        fill=fill_operation,
-    ),
     Kind("apis/releases", "ApiRelease", fill=fill_release, show=show_release, written=release_written),
-    Kind("apis/schemas", "Schema", required=("contentType",), show=show_schema, later=lambda _: True),
-    Kind("apis/resolvers", "Resolver", required=("displayName", "path"), fill=fill_resolver, show=show_resolver),
-    Kind("apis/diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
-    Kind("diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
     Kind(
         "apiVersionSets",
         "ApiVersionSet",

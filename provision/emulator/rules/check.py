@@ -54,7 +54,13 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "pool": dict,
     "document": dict,
 }
-WORDS: dict[type | tuple[type, ...], str] = {str: "a string", list: "an array", dict: "an object", bool: "a boolean", int: "an integer"}
+WORDS: dict[type | tuple[type, ...], str] = {
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+    bool: "a boolean",
+    int: "an integer",
+}
 
 
 def check(kind: Kind, draft: Draft) -> None:

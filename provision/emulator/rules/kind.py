@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from provision.emulator.store import Row
     from provision.emulator.wire import Call
 
@@ -46,7 +47,9 @@ class Draft:
 
     def resolve(self, reference: str) -> tuple[str, str]:
         """Return (id, path) of a reference in short ("/apis/x") or full form."""
-        full = reference if reference.lower().startswith("/subscriptions/") else f"{self.scope_id}/{reference.strip('/')}"
+        full = (
+            reference if reference.lower().startswith("/subscriptions/") else f"{self.scope_id}/{reference.strip('/')}"
+        )
         return full, full.lower()
 
     def problem(self, target: str, message: str) -> None:

@@ -37,7 +37,11 @@ def product_written(draft: Draft, row: Row) -> None:
     group = store.get(f"{draft.service}/groups/administrators")
     if group is not None and not row.path.startswith(f"{draft.service}/workspaces/"):
         link_type = "microsoft.apimanagement/service/products/groups"
-        store.put(Row(f"{row.path}/groups/administrators", f"{row.id}/groups/administrators", link_type, 0, {}, {}, group.path))
+        store.put(
+            Row(
+                f"{row.path}/groups/administrators", f"{row.id}/groups/administrators", link_type, 0, {}, {}, group.path
+            )
+        )
         # [?] that an open product gets none.
         if row.props.get("subscriptionRequired"):
             own_subscription(draft.call, row, draft.scope_id)
@@ -185,7 +189,13 @@ def show_linked_user(view: View) -> None:
     view.props.pop("groups", None)
 
 
-PRODUCT = {"description": None, "terms": None, "subscriptionRequired": True, "subscriptionsLimit": None, "state": "notPublished"}
+PRODUCT = {
+    "description": None,
+    "terms": None,
+    "subscriptionRequired": True,
+    "subscriptionsLimit": None,
+    "state": "notPublished",
+}
 
 PRODUCT_KINDS = (
     Kind(

@@ -63,7 +63,10 @@ def fill_logger(draft: Draft) -> None:
             shown[key] = value
             continue
         if known.get(key, {}).get("value") != value:
-            known[key] = {"value": value, "name": f"{int(draft.call.world.clock.now().timestamp()):08x}{draft.call.store.next('id'):016x}"}
+            known[key] = {
+                "value": value,
+                "name": f"{int(draft.call.world.clock.now().timestamp()):08x}{draft.call.store.next('id'):016x}",
+            }
         shown[key] = f"{{{{Logger-Credentials--{known[key]['name']}}}}}"
     if given:
         draft.props["credentials"] = shown
@@ -74,10 +77,25 @@ def logger_written(draft: Draft, _: Row) -> None:
     store = draft.call.store
     for known in draft.private.get("credentials", {}).values():
         arm_id = f"{draft.scope_id}/namedValues/{known['name']}"
-        props = {"displayName": f"Logger-Credentials--{known['name']}", "value": known["value"], "tags": None, "secret": True}
+        props = {
+            "displayName": f"Logger-Credentials--{known['name']}",
+            "value": known["value"],
+            "tags": None,
+            "secret": True,
+        }
         if not store.exists(arm_id.lower()):
             target = f"{draft.scope}/namedvalues#{props['displayName']}".lower()
-            store.put(Row(arm_id.lower(), arm_id, "microsoft.apimanagement/service/namedvalues", 0, {"properties": props}, {}, target))
+            store.put(
+                Row(
+                    arm_id.lower(),
+                    arm_id,
+                    "microsoft.apimanagement/service/namedvalues",
+                    0,
+                    {"properties": props},
+                    {},
+                    target,
+                )
+            )
 
 
 def fill_regional(draft: Draft) -> None:
@@ -131,7 +149,13 @@ VALUE_KINDS = (
         show=show_named_value,
         later=lambda _: True,
     ),
-    Kind("backends", "Backend", choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")}, defaults={"title": None}, fill=fill_backend),
+    Kind(
+        "backends",
+        "Backend",
+        choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")},
+        defaults={"title": None},
+        fill=fill_backend,
+    ),
     Kind(
         "loggers",
         "Logger",
@@ -142,7 +166,15 @@ VALUE_KINDS = (
         fill=fill_logger,
         written=logger_written,
     ),
-    Kind("authorizationProviders", "Provider", verbs=NO_PATCH, required=("identityProvider",), fill=fill_provider, etag=False, created=200),
+    Kind(
+        "authorizationProviders",
+        "Provider",
+        verbs=NO_PATCH,
+        required=("identityProvider",),
+        fill=fill_provider,
+        etag=False,
+        created=200,
+    ),
     Kind(
         "authorizationProviders/authorizations",
         "Connection",

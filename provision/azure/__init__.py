@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from azure.core.exceptions import (
-    AzureError as SdkError,
-    ClientAuthenticationError,
-    HttpResponseError,
-    ServiceRequestError,
-    ServiceResponseError,
-)
-from azure.core.pipeline.policies import RetryPolicy, SansIOHTTPPolicy
 from azure.identity import DefaultAzureCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from provision.address import GROUP, SERVICE, Address, Scope
+from provision.azure.failures import translated
+from provision.azure.pipeline import DummyToken, ReadOnly, Retry
 from provision.diff import Action, Change
-from provision.errors import (
-    AzureError,
-    CancelledError,
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    StaleError,
-    UnreachableError,
-)
+from provision.errors import AzureError, CancelledError, ConflictError, NotFoundError
 from provision.kinds import Kind, kind_of
 from provision.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from threading import Event
 
-    from azure.core.pipeline import PipelineRequest, PipelineResponse
+    from azure.core.pipeline import PipelineResponse
 
     from provision.cloud import Cloud
 
 _SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
-_BUSY: Final = frozenset({"PessimisticConcurrencyConflict", "ManagementApiRequestFailed"})
 _ABSENT: Final = frozenset({"ResourceNotFound", "ResourceGroupNotFound", "EntityNotFound", "NotFound"})
 _STEP = 0.2  # seconds between two looks whether the user gave up
 
@@ -60,12 +44,12 @@ class Azure:
         options: dict[str, Any] = {
             "base_url": cloud.endpoint,
             "credential_scopes": [f"{cloud.endpoint}/.default"],
-            "retry_policy": _Retry(retry_total=6, retry_backoff_factor=0.0 if self._local else 0.8),
-            "per_retry_policies": [_ReadOnly()] if read_only else [],
+            "retry_policy": Retry(retry_total=6, retry_backoff_factor=0.0 if self._local else 0.8),
+            "per_retry_policies": [ReadOnly()] if read_only else [],
             "connection_timeout": 20,
         }
         if self._local:
-            options["authentication_policy"] = _Dummy()
+            options["authentication_policy"] = DummyToken()
         credential: Any = DefaultAzureCredential(authority=cloud.authority) if cloud.token else object()
         self._api = ApiManagementClient(credential, scope.subscription, **options)
         self._resources = ResourceManagementClient(credential, scope.subscription, **options)
@@ -73,7 +57,7 @@ class Azure:
     def _group(self, kind: Kind) -> Any:
         return getattr(self._resources if kind.type == "resourceGroup" else self._api, kind.sdk.group)
 
-    def _names(self, address: Address) -> tuple[str, ...]:
+    def _path(self, address: Address) -> tuple[str, ...]:
         if address == GROUP:
             return (self.scope.resource_group,)
         return (self.scope.resource_group, self.scope.service, *address.names)
@@ -82,19 +66,19 @@ class Azure:
         """The resource as the wire has it, or None where Azure says that it doesn't exist."""
         kind = kind_of(address.kind)
         try:
-            with _translated(f"reading {address}"):
-                body, etag = self._group(kind).get(*self._names(address), cls=_raw, **kind.sdk.read)
+            with translated(f"reading {address}"):
+                body, etag = self._group(kind).get(*self._path(address), cls=_raw, **kind.sdk.read)
         except NotFoundError as error:
             if _means_absent(address, error):
                 return None
             raise
         return Resource(address, body, etag)
 
-    def list(self, kind: Kind, parent: Address) -> list[str]:
+    def names(self, kind: Kind, parent: Address) -> list[str]:
         """The names in one collection; none where the tier of the instance doesn't have it. Azure/apiops."""
         method = getattr(self._group(kind), kind.sdk.list)
         try:
-            return [item["name"] for item in self._pages(method, self._names(parent), f"listing {kind.key} of {parent}")]
+            return [item["name"] for item in self._pages(method, self._path(parent), f"listing {kind.key} of {parent}")]
         except AzureError as error:
             if error.code == "MethodNotAllowedInPricingTier":
                 return []
@@ -107,7 +91,7 @@ class Azure:
             if response.http_response.status_code == 200:  # noqa: PLR2004
                 items.extend(response.http_response.json().get("value") or ())
 
-        with _translated(doing):
+        with translated(doing):
             for _ in method(*names, raw_response_hook=keep):
                 pass
         return items
@@ -115,7 +99,7 @@ class Azure:
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance holds the name."""
         try:
-            with _translated("reading the deleted instances"):
+            with translated("reading the deleted instances"):
                 self._api.deleted_services.get_by_name(self.scope.service, location)
         except NotFoundError as error:
             if error.code in _ABSENT:
@@ -183,7 +167,7 @@ class Azure:
 
     def _purge(self, change: Change, cancelled: Event) -> None:
         location = str((change.body or {}).get("location"))
-        with _translated(f"purging {self.scope.service}"):
+        with translated(f"purging {self.scope.service}"):
             poller = self._api.deleted_services.begin_purge(self.scope.service, location, **self._polling())
             _await(poller, cancelled, change.address)
 
@@ -191,23 +175,26 @@ class Azure:
         self, kind: Kind, name: str, address: Address, options: Mapping[str, Any], cancelled: Event, doing: str
     ) -> None:
         method = getattr(self._group(kind), name)
-        extra = self._polling() if name.startswith("begin_") else {}
-        with _translated(doing):
-            answer = method(*self._names(address), **options, **extra)
-            if extra:
-                _await(answer, cancelled, address)
+        extra = {**self._polling(), "cls": _body} if name.startswith("begin_") else {}
+        with translated(doing):
+            answer = method(*self._path(address), **options, **extra)
+            ended = _await(answer, cancelled, address) if extra else {}
+        # A long operation may end well and leave a resource that is not. Azure/apiops#670
+        if str((ended.get("properties") or {}).get("provisioningState")).lower() == "failed":
+            raise AzureError(f"{doing}: Azure took it, and then its provisioningState was Failed", code="Failed")
 
     def _polling(self) -> dict[str, Any]:
         """The embedded Azure has nothing to wait for; elsewhere the service's Retry-After rules."""
         return {"polling_interval": 0} if self._local else {}
 
 
-def _await(poller: Any, cancelled: Event, address: Address) -> None:
+def _await(poller: Any, cancelled: Event, address: Address) -> dict[str, Any]:
+    """Wait for the end of a long operation; the body that it ended with."""
     while not poller.done():
         if cancelled.is_set():
             raise CancelledError(f"{address}: Azure goes on with it; the next apply continues from there")
         poller.wait(_STEP)
-    poller.result()
+    return poller.result() or {}
 
 
 def _raw(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -215,82 +202,19 @@ def _raw(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str
     return response.http_response.json(), headers.get("ETag") or response.http_response.headers.get("ETag") or ""
 
 
+def _body(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str]) -> dict[str, Any]:
+    """The last answer of a long operation; deletions have none."""
+    try:
+        found = response.http_response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _means_absent(address: Address, error: AzureError) -> bool:
-    """Whether a 404 is about this very resource: not an unknown subscription, nor, below the instance, a missing one."""
+    """Whether a 404 is about this very resource: not about a subscription, nor, below the instance, about that."""
     if error.code not in _ABSENT:
         return False
     if address in (GROUP, SERVICE):
         return True
     return error.code != "ResourceGroupNotFound" and "under resource group" not in str(error)
-
-
-class _Dummy(SansIOHTTPPolicy[Any, Any]):
-    """A fixed token, for an endpoint on this machine."""
-
-    def on_request(self, request: PipelineRequest[Any]) -> None:
-        request.http_request.headers["Authorization"] = "Bearer provision-local"
-
-
-class _ReadOnly(SansIOHTTPPolicy[Any, Any]):
-    """Holds back everything that could change something."""
-
-    def on_request(self, request: PipelineRequest[Any]) -> None:
-        if request.http_request.method not in ("GET", "HEAD"):
-            raise AssertionError(f"a read-only run was about to send {request.http_request.method}")
-
-
-class _Retry(RetryPolicy):
-    """azure-core's retries, and the ways in which API Management says that it is busy. Azure/apiops#379, #486, #667."""
-
-    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
-        if super().is_retry(settings, response):
-            return True
-        status, request = response.http_response.status_code, response.http_request
-        if settings["total"] <= 0 or request.method not in ("PUT", "PATCH", "DELETE"):
-            return False
-        if status == 412:  # noqa: PLR2004
-            return request.headers.get("If-Match", "*") == "*"
-        return status in (409, 422) and _error_of(response.http_response)[0] in _BUSY
-
-
-def _error_of(response: Any) -> tuple[str, str]:
-    """Code and message of ARM's error envelope; empty where the answer has none."""
-    try:
-        response.read()
-        error = json.loads(response.body()).get("error") or {}
-    except (ValueError, AttributeError, SdkError):
-        return "", ""
-    details = [str(one.get("message")) for one in error.get("details") or () if one.get("message")]
-    message = " ".join(dict.fromkeys([str(error.get("message") or ""), *details]))
-    return str(error.get("code") or ""), message.strip()
-
-
-@contextmanager
-def _translated(doing: str) -> Iterator[None]:
-    """Every error of the SDK as one of ours."""
-    try:
-        yield
-    except ClientAuthenticationError as error:
-        hint = "run az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
-        raise ForbiddenError(f"{doing}: no access: {_first_line(error)} · {hint}", status=401) from None
-    except HttpResponseError as error:
-        raise _http_error(doing, error) from None
-    except (ServiceRequestError, ServiceResponseError) as error:
-        raise UnreachableError(f"{doing}: no answer: {_first_line(error)}") from None
-    except SdkError as error:
-        raise AzureError(f"{doing}: {_first_line(error)}") from None
-
-
-def _http_error(doing: str, error: HttpResponseError) -> AzureError:
-    status = error.status_code or 0
-    code, message = _error_of(error.response) if error.response is not None else ("", "")
-    code = code or str(getattr(error.error, "code", "") or "")
-    text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}"
-    kinds: dict[int, type[AzureError]] = {
-        401: ForbiddenError, 403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 412: StaleError, 422: ConflictError,
-    }  # fmt: skip
-    return kinds.get(status, AzureError)(text, code=code, status=status)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,69 @@
+"""The border: every error of the SDK becomes one of ours here, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from azure.core.exceptions import AzureError as SdkError
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+from provision.errors import AzureError, ConflictError, ForbiddenError, NotFoundError, StaleError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BY_STATUS: Final[dict[int, type[AzureError]]] = {
+    401: ForbiddenError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    412: StaleError,
+    422: ConflictError,
+}
+
+
+def error_of(response: Any) -> tuple[str, str]:
+    """Code and message of ARM's error envelope; empty where the answer has none."""
+    try:
+        response.read()
+        error = json.loads(response.body()).get("error") or {}
+    except (ValueError, AttributeError, SdkError):
+        return "", ""
+    details = [str(one.get("message")) for one in error.get("details") or () if one.get("message")]
+    message = " ".join(dict.fromkeys([str(error.get("message") or ""), *details]))
+    return str(error.get("code") or ""), message.strip()
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Every error of the SDK as one of ours."""
+    try:
+        yield
+    except ClientAuthenticationError as error:
+        hint = "run az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
+        raise ForbiddenError(f"{doing}: no access: {_first_line(error)} · {hint}", status=401) from None
+    except HttpResponseError as error:
+        raise _http_error(doing, error) from None
+    except (ServiceRequestError, ServiceResponseError) as error:
+        raise UnreachableError(f"{doing}: no answer: {_first_line(error)}") from None
+    except SdkError as error:
+        raise AzureError(f"{doing}: {_first_line(error)}") from None
+
+
+def _http_error(doing: str, error: HttpResponseError) -> AzureError:
+    status = error.status_code or 0
+    code, message = error_of(error.response) if error.response is not None else ("", "")
+    code = code or str(getattr(error.error, "code", "") or "")
+    text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}"
+    return _BY_STATUS.get(status, AzureError)(text, code=code, status=status)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,173 @@
+"""Secret values are taken out of plans, reports and errors here, before any format sees them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.errors import Mark, Problem, ProvisionError, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from provision.address import Address
+    from provision.diff import Change, PropertyChange
+    from provision.plan import Plan
+    from provision.report import Report, Result
+
+SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
+OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
+_SHORT = 4  # a shorter value is a part of too many words
+_SHORT_LINE = 8  # lines of a longer secret: a key in PEM has telling ones, JSON has lines of one brace
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as formats show it."""
+
+    kind: str
+    message: str
+    problems: tuple[Problem, ...]
+
+
+class Mask:
+    """Replaces every secret value in anything that has text."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        values = {value for value in secrets if value}
+        forms = {form for value in values for form in _forms(value)}
+        longest_first = sorted(forms, key=lambda form: (-len(form), form))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._short = {value for value in values if len(value) < _SHORT}
+
+    def text(self, plain: str) -> str:
+        """Mask text."""
+        return SECRET if plain in self._short else self._pattern.sub(SECRET, plain)
+
+    def data(self, value: Any) -> Any:
+        """Mask JSON data, its keys and numbers too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.data(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.data(item) for item in value]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            shown = self.text(str(value))
+            return shown if shown != str(value) else value
+        return value
+
+    def plan(self, plan: Plan) -> Plan:
+        """Make the plan what may be shown: without secrets, bodies, ETags and edges."""
+        scope = replace(
+            plan.scope,
+            subscription=self.text(plan.scope.subscription),
+            resource_group=self.text(plan.scope.resource_group),
+            service=self.text(plan.scope.service),
+        )
+        return replace(
+            plan,
+            scope=scope,
+            changes=tuple(self.change(change) for change in plan.changes),
+            edges={},
+            left_alone=tuple(
+                replace(one, address=self._address(one.address), reason=self.text(one.reason))
+                for one in plan.left_alone
+            ),
+            notes=tuple(self.text(note) for note in plan.notes),
+            secrets={},
+        )
+
+    def report(self, report: Report) -> Report:
+        """Make the report what may be shown."""
+        results = tuple(self._result(result) for result in report.results)
+        return replace(report, plan=self.plan(report.plan), results=results)
+
+    def change(self, change: Change) -> Change:
+        """Make the change what may be shown."""
+        return replace(
+            change,
+            address=self._address(change.address),
+            properties=tuple(self._property(one) for one in change.properties),
+            body=None,
+            etag="",
+            mark=self._mark(change.mark) if change.mark else None,
+            because=self.text(change.because),
+            takes_along=tuple(self._address(one) for one in change.takes_along),
+        )
+
+    def failure(self, error: ProvisionError) -> Failure:
+        """Make of an error what may be shown."""
+        problems = error.problems if isinstance(error, SpecError) else ()
+        return Failure(type(error).__name__, self.text(str(error)), tuple(self._problem(one) for one in problems))
+
+    def _result(self, result: Result) -> Result:
+        return replace(result, change=self.change(result.change), because=self.text(result.because))
+
+    def _problem(self, one: Problem) -> Problem:
+        return Problem(self._mark(one.mark), self.text(one.what), self.text(one.why), self.text(one.fix))
+
+    def _address(self, address: Address) -> Address:
+        return replace(address, text=self.text(address.text))
+
+    def _mark(self, mark: Mark) -> Mark:
+        return replace(mark, file=self.text(mark.file))
+
+    def _property(self, one: PropertyChange) -> PropertyChange:
+        after = self.data(one.after)
+        return replace(one, path=self.text(one.path), before=_older(self.data(one.before), after), after=after)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Write a secret as it is, and as XML, JSON and error messages do, if it is long enough to be told from words."""
+    stripped = value.strip()
+    lines = [line.strip() for line in value.splitlines() if len(line.strip()) >= _SHORT_LINE]
+    for plain in (value, stripped, *lines):
+        if len(plain) >= _SHORT:
+            element = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            yield from (plain, element, element.replace('"', "&quot;"), element.replace("'", "&apos;"))
+            yield plain.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+            yield from (json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1], repr(plain)[1:-1])
+
+
+def _older(before: Any, after: Any) -> Any:
+    """Mask what Azure has where the spec has a secret: most likely the one before it."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {key: _older(value, after.get(key)) for key, value in before.items()}
+    if isinstance(before, list) and isinstance(after, list):
+        return [_older(value, after[at] if at < len(after) else None) for at, value in enumerate(before)]
+    if not isinstance(after, str) or SECRET not in after or before is None or before == after:
+        return before
+    if not isinstance(before, str):
+        return OTHER
+    kept = dict.fromkeys(after.split("\n"))
+    templates = [line.strip() for line in kept if SECRET in line]
+    lines = [line if line in kept else _line(line, templates) for line in before.split("\n")]
+    changed = "\n".join(lines)
+    return changed if changed != before or len(kept) > 1 or len(lines) > 1 else OTHER
+
+
+def _line(line: str, templates: list[str]) -> str:
+    """Mask a line that differs from one of the spec's in nothing but its secrets."""
+    for template in templates:
+        if _fits(line.strip(), template.split(SECRET)):
+            indent = line[: len(line) - len(line.lstrip())]
+            return indent + template.replace(SECRET, OTHER)
+    return line
+
+
+def _fits(line: str, parts: list[str]) -> bool:
+    """Whether a line holds the parts in their order, from its start to its end. In one pass: lines may be long."""
+    first, *inner, last = parts
+    at, end = len(first), len(line) - len(last)
+    if not line.startswith(first) or not line.endswith(last):
+        return False
+    for part in inner:
+        found = line.find(part, at, max(end, at))
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at <= end

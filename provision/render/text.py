@@ -1,0 +1,105 @@
+"""Plans and reports for people at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from provision.render import words
+from provision.render.properties import listed
+from provision.render.words import Verb, visible, visible_lines
+from provision.report import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from provision.diff import Change
+    from provision.plan import Plan
+    from provision.render.mask import Failure
+    from provision.report import Report, Result
+    from provision.resource import LeftAlone
+
+_WIDTH: Final = 200  # longest value that is shown whole
+_NAMES: Final = 10  # so many addresses per reason of being left alone
+_COLUMN: Final = 72  # longest address that widens the column
+_COLOURS: Final = {"+": 32, "^": 32, "~": 33, "-": 31, "±": 31, "x": 31}
+
+
+def plans(plans: Sequence[Plan], verb: Verb, *, colour: bool) -> str:
+    """Write one block for each plan."""
+    return "\n".join(_joined(_plan(plan, verb, colour=colour)) for plan in plans)
+
+
+def reports(reports: Sequence[Report], verb: Verb, *, colour: bool) -> str:
+    """Write one block for each report."""
+    return "\n".join(_joined(_report(report, verb, colour=colour)) for report in reports)
+
+
+def failure(failed: Failure) -> str:
+    """Write the message."""
+    return _joined(visible_lines(failed.message))
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
+    if plan.changes:
+        yield words.title(plan) + (": drift (Azure -> spec)" if verb is Verb.DRIFT else "")
+        yield ""
+        column = _column(plan.changes)
+        for change in plan.changes:
+            yield (_head(change, column, colour=colour) + words.origin(change)).rstrip()
+            yield from (f"      {line}" for line in listed(change, _WIDTH))
+            if change.takes_along:
+                yield f"      with it: {', '.join(visible(str(one)) for one in change.takes_along)}"
+        yield ""
+        yield words.tally(plan, verb)
+    else:
+        yield f"{words.title(plan)}: {words.nothing(verb)}."
+    yield from _remarks(plan.left_alone, words.notes(plan))
+
+
+def _report(report: Report, verb: Verb, *, colour: bool) -> Iterator[str]:
+    if report.results:
+        yield words.title(report.plan)
+        yield ""
+        column = _column([result.change for result in report.results])
+        for result in report.results:
+            outcome = f"{result.outcome.value}  {words.took(result)}".rstrip()
+            yield _head(result.change, column, colour=colour) + outcome
+            yield from _reason(result)
+        yield ""
+        yield words.outcome_tally(report, verb)
+    else:
+        yield f"{words.title(report.plan)}: {words.nothing(verb)}."
+    yield from _remarks(report.plan.left_alone, words.report_notes(report))
+
+
+def _reason(result: Result) -> Iterator[str]:
+    if result.outcome is not Outcome.DONE and result.because:
+        yield from (f"      {line}" for line in visible_lines(result.because))
+
+
+def _column(changes: Sequence[Change]) -> int:
+    lengths = [len(visible(str(change.address))) for change in changes]
+    return max([length for length in lengths if length <= _COLUMN], default=_COLUMN)
+
+
+def _head(change: Change, column: int, *, colour: bool) -> str:
+    sign, address = change.action.value, visible(str(change.address))
+    padding = " " * max(column - len(address), 0)
+    shown = f"{sign} {address}"
+    if colour:
+        shown = f"\x1b[{_COLOURS[sign]}m{shown}\x1b[0m"
+    return f"  {shown}{padding}  "
+
+
+def _remarks(left_alone: Iterable[LeftAlone], notes: Iterable[str]) -> Iterator[str]:
+    for reason, names in words.by_reason(left_alone).items():
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        yield f"Left alone: {', '.join(names[:_NAMES])}{more} ({reason})"
+    for note in notes:
+        first, *rest = visible_lines(note)
+        yield f"Note: {first}"
+        yield from (f"      {line}" for line in rest)

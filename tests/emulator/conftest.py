@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from provision.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
+GROUP = f"{SUBSCRIPTION}/resourceGroups/demo"
+SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/demo-apim"
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["error"]["code"])
+
+    @property
+    def targets(self) -> list[str]:
+        return [detail["target"] for detail in self.body["error"]["details"]]
+
+    @property
+    def props(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.body["properties"]
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        return [item["name"] for item in self.body["value"]]
+
+
+class Arm:
+    """A client of one emulator; paths that do not begin with /subscriptions are below the instance."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.version = "2024-05-01"
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str | None) -> Reply:
+        parts = urlsplit(path)
+        target = parts.path if path.startswith(("http", "/subscriptions", "/metadata")) else SERVICE + parts.path
+        query = parts.query if "api-version=" in parts.query else f"{parts.query}&api-version={self.version}".lstrip("&")
+        sent = {"Authorization": "Bearer token", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        try:
+            connection.request(method, f"{target}?{query}", payload, {k: v for k, v in sent.items() if v is not None})
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        found = {key.lower(): value for key, value in answer.getheaders()}
+        return Reply(answer.status, found, json.loads(text) if text else None)
+
+    def put(self, path: str, **props: Any) -> Reply:
+        return self("PUT", path, {"properties": props})
+
+    def ready(self, path: str = SERVICE, **more: Any) -> Reply:
+        """Create an instance (and its group) and wait until it is at rest."""
+        self("PUT", path.partition("/providers/")[0], {"location": "eastus"})
+        made = self("PUT", path, service_body(**more))
+        assert made.status == 201, made
+        while (now := self("GET", path)).props["provisioningState"] != "Succeeded":
+            pass
+        return now
+
+    def api(self, name: str = "pets", **props: Any) -> Reply:
+        made = self.put(f"/apis/{name}", **{"displayName": name, "path": name, "protocols": ["https"], **props})
+        assert made.status == 201, made
+        return made
+
+
+def service_body(sku: str = "Developer", **props: Any) -> dict[str, Any]:
+    base = {"publisherEmail": "admin@example.com", "publisherName": "Example"}
+    return {"location": "eastus", "sku": {"name": sku, "capacity": 1}, "properties": {**base, **props}}
+
+
+@pytest.fixture
+def azure() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture(params=["memory", "file"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    return tmp_path / "state.sqlite3" if request.param == "file" else None
+
+
+@pytest.fixture
+def arm(azure: Emulator) -> Arm:
+    return Arm(azure.url)
+
+
+@pytest.fixture
+def apim(arm: Arm) -> Arm:
+    """A client of an emulator that holds one instance at rest."""
+    arm.ready()
+    return arm
+
+
+@pytest.fixture
+def client() -> Callable[[str], Arm]:
+    return Arm
+
+
+@pytest.fixture
+def body() -> Callable[..., dict[str, Any]]:
+    return service_body
