@@ -14,6 +14,8 @@ from provision.plan import DELETED, Plan, protect, purge
 from provision.resource import LeftAlone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provision.address import Address, Scope
     from provision.desired import Desired
     from provision.observed import Observed
@@ -58,12 +60,18 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         scope=scope,
         changes=changes,
         edges=MappingProxyType(edges),
-        left_alone=tuple(sorted({*observed.left_alone, *kept})),
+        left_alone=tuple(sorted({*_outside(observed.left_alone, changes), *kept})),
         notes=observed.notes,
         managed=len(declared),
         delete_subscriptions=consent.delete_subscriptions,
         secrets=desired.secrets,
     )
+
+
+def _outside(seen: tuple[LeftAlone, ...], changes: tuple[Change, ...]) -> Iterator[LeftAlone]:
+    """Of what is not managed, only what survives."""
+    gone = [change.address for change in changes if change.action is Action.DELETE]
+    yield from (item for item in seen if not any(item.address.within(address) for address in gone))
 
 
 def _marked(change: Change, desired: Desired) -> Change:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.arm import etag, kind_of, view
-from provision.emulator.errors import invalid
 from provision.emulator.lookup import SERVICE, missing, require_parent, require_service, require_writable
 from provision.emulator.rules.products import key
 from provision.emulator.wire import Answer, Call
@@ -158,6 +157,22 @@ def user_groups(call: Call) -> Answer:
     return Answer(200, {"value": items, "count": len(items)})
 
 
+def all_policies(call: Call) -> Answer:
+    """GET of the policies of an instance, whatever their scope [?: the form of their ids]."""
+    service = require_service(call)
+    rows = [r for r in call.store.subtree(service.path) if r.type.endswith("/policies")]
+    items = [
+        {
+            "id": f"{service.id}/allPolicies/{number}",
+            "name": str(number),
+            "type": "Microsoft.ApiManagement/service/allPolicies",
+            "properties": {"referencePolicyId": row.id, "complianceState": "Compliant"},
+        }
+        for number, row in enumerate(rows)
+    ]
+    return Answer(200, {"value": items, "count": len(items)})
+
+
 def skus(call: Call) -> Answer:
     """GET of the tiers that an instance may change to."""
     row = require_service(call)
@@ -169,8 +184,3 @@ def sso_token(call: Call) -> Answer:
     """POST getssotoken: a URL of the portal."""
     row = require_service(call)
     return Answer(200, {"redirectUri": f"https://{row.name.lower()}.portal.azure-api.net/signin-sso?token=emulated"})
-
-
-def refuse(call: Call) -> Answer:
-    """Refuse what the emulator knows but cannot do."""
-    raise invalid([(call.request.segments[-1], "The emulator does not support this.")])

@@ -31,6 +31,11 @@ def answer(world: World, request: Request) -> Answer:
     except sqlite3.OperationalError as error:
         busy = ArmError(503, "ServiceUnavailable", f"The state is busy: {error}.", headers={"Retry-After": "1"})
         return error_answer(busy)
+    except RecursionError:
+        return error_answer(ArmError(400, "InvalidRequestContent", "The body of the request is nested too deeply."))
+    except Exception as error:  # noqa: BLE001  # the border of the emulator: a defect of its own must reach the caller
+        message = f"The emulator failed: {type(error).__name__}: {error}"
+        return error_answer(ArmError(500, "InternalServerError", message))
 
 
 def _answer(world: World, request: Request) -> Answer:

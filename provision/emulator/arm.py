@@ -170,7 +170,10 @@ def _draft(call: Call, path: str, parent: Row, service: Row, body: dict[str, Any
             raise invalid([("properties", "The properties must be a JSON object.")])
         props = {}
     old = call.store.get(path)
-    arm_id = old.id if old else f"{parent.id}/{kind.type.rpartition('/')[2]}/{call.request.segments[-1]}"
+    name = call.request.segments[-1]
+    if ";rev=" in name and ";rev=" not in path.rpartition("/")[2]:
+        name = name.partition(";rev=")[0]
+    arm_id = old.id if old else f"{parent.id}/{kind.type.rpartition('/')[2]}/{name}"
     scope = service
     if kind.type.startswith("workspaces/"):
         scope = call.store.get("/".join(path.split("/", SERVICE + 3)[: SERVICE + 3])) or service

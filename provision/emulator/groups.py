@@ -234,11 +234,6 @@ def endpoints(call: Call) -> Answer:
         "sqlManagement": base,
         "suffixes": {"azureFrontDoorEndpointSuffix": "", "keyVaultDns": "vault.localhost", "storage": "localhost"},
     }
-    first = call.version in ("", "2015-01-01", "2018-05-01")
-    legacy = {
-        "galleryEndpoint": base,
-        "graphEndpoint": base,
-        "portalEndpoint": base,
-        "authentication": cloud["authentication"],
-    }
-    return Answer(200, legacy if first else [cloud] if call.version < "2022" else cloud)
+    old_names = {"galleryEndpoint": base, "graphEndpoint": base, "portalEndpoint": base}
+    as_list = "2019" <= call.version < "2022"
+    return Answer(200, [cloud] if as_list else {**cloud, **old_names})

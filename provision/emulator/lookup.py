@@ -64,14 +64,14 @@ def require_writable(service: Row) -> None:
 
 
 def item_path(call: Call) -> str:
-    """Return the path of the request's resource; `api;rev=N` of the current revision is the API itself."""
+    """Return the path of the request's resource; `api;rev=N` of the current (or first) revision is the API."""
     path = call.path
     if ";rev=" not in path:
         return path
     head, _, tail = path.partition(";rev=")
     number, slash, rest = tail.partition("/")
     current = call.store.get(head)
-    if current is not None and str(current.props.get("apiRevision")) == number:
+    if (str(current.props.get("apiRevision")) if current else "1") == number:
         return head + slash + rest
     return path
 

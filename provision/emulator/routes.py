@@ -64,6 +64,7 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{INSTANCE}/operationresults/{{operation}}", services.operation),
     ("GET", TENANT_RESULT, operations.tenant_result),
     ("GET", f"{INSTANCE}/skus", actions.skus),
+    ("GET", f"{INSTANCE}/allPolicies", actions.all_policies),
     ("POST", f"{INSTANCE}/getssotoken", actions.sso_token),
 )
 

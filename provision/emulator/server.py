@@ -113,6 +113,7 @@ class Emulator:
             lifespan="off",
             interface="asgi3",
             proxy_headers=False,
+            timeout_keep_alive=300,
             log_config=None,
             log_level="critical",
             access_log=False,
@@ -120,11 +121,10 @@ class Emulator:
             date_header=False,
             timeout_graceful_shutdown=1,
         )
-        scheme = "http"
         if self._tls:
             self._certificate = Certificate()
             config.ssl_certfile, config.ssl_keyfile = str(self._certificate.bundle), str(self._certificate.key)
-            scheme = "https"
+        scheme = "https" if self._tls else "http"
         self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
         self._server = uvicorn.Server(config)
         started = threading.Event()

@@ -74,6 +74,11 @@ class Row:
         return base64.b64encode(self.etag.to_bytes(8, "big")).decode()
 
 
+def storable(text: str) -> str:
+    """Return a text that SQLite takes: JSON may carry half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def service_of(path: str) -> str:
     """Return the path (or id) of the instance that a path (or id) lies in."""
     return "/".join(path.split("/", TOP_LEVEL + 1)[: TOP_LEVEL + 1])
@@ -144,7 +149,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -172,8 +178,8 @@ class Store:
             row.path.rpartition("/")[0],
             row.id,
             row.type,
-            sort,
-            row.target,
+            storable(sort),
+            storable(row.target) if row.target else None,
             etag,
             json.dumps(row.body, separators=(",", ":")),
             json.dumps(row.private, separators=(",", ":")),
@@ -214,7 +220,7 @@ class Store:
     def pointing_at(self, target: str) -> list[Row]:
         """Return the links to `target`."""
         query = f"SELECT {COLUMNS} FROM resources WHERE target = ?"  # noqa: S608
-        return [_row(r) for r in self._db.execute(query, (target,))]
+        return [_row(r) for r in self._db.execute(query, (storable(target),))]
 
     def subtree(self, path: str) -> list[Row]:
         """Return everything under `path`, without it."""
@@ -245,6 +251,13 @@ class Store:
     def delete_row(self, path: str) -> None:
         """Remove one resource and nothing else."""
         self._db.execute("DELETE FROM resources WHERE path = ?", (path,))
+
+    def mentioning(self, below: str, text: str) -> str | None:
+        """Return the id of a resource under `below` whose private part (a policy as rawxml) contains a text."""
+        escaped = json.dumps(text)[1:-1].lower()
+        query = "SELECT id FROM resources WHERE path >= ? AND path < ? AND instr(lower(private), ?) LIMIT 1"
+        found = self._db.execute(query, (*_below(below), escaped)).fetchone()
+        return str(found[0]) if found else None
 
     def operation(self, name: str) -> dict[str, Any] | None:
         """Return the record of a long-running operation."""

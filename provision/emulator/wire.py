@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from provision.emulator.store import Store
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What one emulator consists of; handlers get it with every call."""
@@ -46,7 +50,7 @@ class Request:
     def json(self) -> dict[str, Any]:
         """Return the body, which must be a JSON object."""
         try:
-            value = json.loads(self.body)
+            value = json.loads(self.body, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             message = f"The body of the request is not valid JSON: {error}."
             raise ArmError(400, "InvalidRequestContent", message) from None

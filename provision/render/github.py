@@ -39,7 +39,8 @@ def failure(failed: Failure) -> str:
 
 def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
     for change in plan.changes:
-        message = "\n".join([words.headline(change, verb), *listed(change)])
+        along = [f"with it: {address}" for address in change.takes_along]
+        message = "\n".join([words.headline(change, verb), *listed(change), *along])
         yield _command("warning", str(change.address), message, change.mark)
     yield _command("notice", words.title(plan), words.tally(plan, verb))
 

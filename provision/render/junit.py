@@ -113,7 +113,9 @@ def _counts(cases: Sequence[_Case]) -> dict[str, str]:
 def _add(suite: ET.Element, classname: str, case: _Case) -> None:
     attributes = {"classname": classname, "name": visible(case.name), "time": f"{case.seconds:.3f}"}
     if case.mark:
-        attributes |= {"file": visible(case.mark.file), "line": str(case.mark.line)}
+        attributes["file"] = visible(case.mark.file)
+    if case.mark and case.mark.line:
+        attributes["line"] = str(case.mark.line)
     element = ET.SubElement(suite, "testcase", attributes)
     if case.verdict:
         message = " ".join(visible_lines(case.message))

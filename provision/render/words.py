@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from provision.report import Outcome
@@ -37,6 +38,7 @@ _PARTICIPLES: Final = {
     "RESTORE": ("restoring", "restored"),
     "PURGE": ("purging", "purged"),
 }
+_NO_REMARKS: Final[Mapping[str, str]] = MappingProxyType({})
 _DRIFTED: Final = {
     "UPDATE": "changed",
     "REPLACE": "changed",
@@ -86,15 +88,16 @@ def tally(plan: Plan, verb: Verb) -> str:
         return f"{verb.value.capitalize()}: {nothing(verb)}."
     if verb is Verb.DRIFT:
         found = Counter(_DRIFTED[change.action.name] for change in plan.changes)
-        return f"Drift: {_counted(found, ('changed', 'undeclared', 'missing'))}{_along(plan)}."
+        return f"Drift: {_counted(found, ('changed', 'undeclared', 'missing'), _along(plan, 'undeclared'))}."
     totals = Counter(f"to {change.action.name.lower()}" for change in plan.changes)
-    return f"Plan: {_counted(totals, [f'to {name.lower()}' for name in _PARTICIPLES])}{_along(plan)}."
+    order = [f"to {name.lower()}" for name in _PARTICIPLES]
+    return f"Plan: {_counted(totals, order, _along(plan, 'to delete'))}."
 
 
-def _along(plan: Plan) -> str:
-    """Count what deletions take along."""
+def _along(plan: Plan, word: str) -> dict[str, str]:
+    """Say after `word` how much the deletions take along."""
     along = {address for change in plan.changes for address in change.takes_along}
-    return f", {len(along)} with it" if along else ""
+    return {word: f" ({len(along)} more with it)"} if along else {}
 
 
 def outcome_tally(report: Report, verb: Verb) -> str:
@@ -110,8 +113,8 @@ def outcome_tally(report: Report, verb: Verb) -> str:
     return f"{start}: {done} of {planned} done{', ' if words else ''}{words}."
 
 
-def _counted(totals: Mapping[str, int], order: Iterable[str]) -> str:
-    return ", ".join(f"{totals[word]} {word}" for word in order if totals.get(word))
+def _counted(totals: Mapping[str, int], order: Iterable[str], remarks: Mapping[str, str] = _NO_REMARKS) -> str:
+    return ", ".join(f"{totals[word]} {word}{remarks.get(word, '')}" for word in order if totals.get(word))
 
 
 def doing(change: Change) -> str:

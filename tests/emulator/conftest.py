@@ -53,7 +53,9 @@ class Arm:
     def __call__(self, method: str, path: str, body: Any = None, **headers: str | None) -> Reply:
         parts = urlsplit(path)
         target = parts.path if path.startswith(("http", "/subscriptions", "/metadata")) else SERVICE + parts.path
-        query = parts.query if "api-version=" in parts.query else f"{parts.query}&api-version={self.version}".lstrip("&")
+        query = (
+            parts.query if "api-version=" in parts.query else f"{parts.query}&api-version={self.version}".lstrip("&")
+        )
         sent = {"Authorization": "Bearer token", **{k.replace("_", "-"): v for k, v in headers.items()}}
         payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)

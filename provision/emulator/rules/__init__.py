@@ -10,6 +10,7 @@ from provision.emulator.rules.others import IN_WORKSPACES, OTHER_KINDS
 from provision.emulator.rules.parts import PART_KINDS
 from provision.emulator.rules.policies import POLICY_KINDS
 from provision.emulator.rules.products import PRODUCT_KINDS
+from provision.emulator.rules.revisions import REVISION_KINDS
 from provision.emulator.rules.values import VALUE_KINDS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from provision.emulator.rules.kind import Kind
 
-_AT_SERVICE = (*API_KINDS, *PART_KINDS, *POLICY_KINDS, *PRODUCT_KINDS, *VALUE_KINDS, *OTHER_KINDS)
+_AT_SERVICE = (*API_KINDS, *PART_KINDS, *REVISION_KINDS, *POLICY_KINDS, *PRODUCT_KINDS, *VALUE_KINDS, *OTHER_KINDS)
 _IN_WORKSPACE = tuple(replace(k, type=f"workspaces/{k.type}") for k in _AT_SERVICE if k.type in IN_WORKSPACES)
 
 ALL_KINDS: tuple[Kind, ...] = (*_AT_SERVICE, *_IN_WORKSPACE)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from provision.emulator.policyxml import PolicyError, parse, render, root_of
+import re
+from typing import TYPE_CHECKING
+
+from provision.emulator.errors import invalid
+from provision.emulator.policyxml import Comment, Element, PolicyError, Text, parse, render, root_of
 from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.store import service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provision.emulator.store import Row
+    from provision.emulator.wire import Call
 
 FORMATS = ("xml", "rawxml", "xml-link", "rawxml-link")
+NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9\-._]+)\}\}")
+REFERENCES = (("fragment-id", "policyfragments"), ("backend-id", "backends"))
 SECTIONS = frozenset({"inbound", "backend", "outbound", "on-error"})
 
 
@@ -18,10 +31,11 @@ def fill_policy(draft: Draft) -> None:
         nodes = parse(text, raw=raw)
         root = root_of(nodes)
         if "resolvers" not in draft.path and "fragment" not in draft.path:
-            _check_sections(root.name, [c.name for c in root.children if hasattr(c, "name")])
+            _check_sections(root.name, [c.name for c in root.children if isinstance(c, Element)])
     except PolicyError as error:
         draft.problem("representation", str(error))
         return
+    _check_references(draft, nodes)
     draft.props["value"] = render(nodes, raw=False)
     draft.private = {"raw": render(nodes, raw=True)}
 
@@ -55,6 +69,49 @@ def _check_sections(root: str, sections: list[str]) -> None:
             raise PolicyError(f"'{section}' is no section of a policy document.")
         if sections.count(section) > 1:
             raise PolicyError(f"The section '{section}' occurs twice.")
+
+
+def _elements(node: Element) -> Iterator[Element]:
+    yield node
+    for child in node.children:
+        if isinstance(child, Element):
+            yield from _elements(child)
+
+
+def _texts(element: Element) -> Iterator[str]:
+    yield from element.attributes.values()
+    if element.attributes.get("template", "").lower() != "liquid":  # Liquid has double braces of its own
+        yield from (child.value for child in element.children if isinstance(child, Text))
+
+
+def _check_references(draft: Draft, nodes: list[Element | Text | Comment]) -> None:
+    """Refuse references to named values, fragments and backends that are not there [Azure/apiops]."""
+    store = draft.call.store
+    scopes = dict.fromkeys((draft.scope, draft.service))
+    root = root_of(nodes)
+    texts = [text for element in _elements(root) for text in _texts(element)]
+    for name in sorted({name for text in texts for name in NAMED_VALUE.findall(text)}):
+        if not any(store.pointing_at(f"{scope}/namedvalues#{name}".lower()) for scope in scopes):
+            draft.problem("representation", f"There is no named value '{name}'.")
+    for element in _elements(root):
+        for key, collection in REFERENCES:
+            name = element.attributes.get(key, "")
+            if not name or name.startswith("@") or "{{" in name:
+                continue
+            if not any(store.exists(f"{scope}/{collection}/{name}".lower()) for scope in scopes):
+                draft.problem("representation", f"'{element.name}' refers to '{name}', which is not in '{collection}'.")
+
+
+def refuse_used(call: Call, row: Row, needle: str) -> None:
+    """Refuse to delete what a policy document or fragment contains a reference to."""
+    found = call.store.mentioning(service_of(row.path), needle)
+    if found:
+        raise invalid([("id", f"It is used by '{found}'.")])
+
+
+def deleting_fragment(call: Call, row: Row) -> None:
+    """Keep a fragment that a policy includes [?]."""
+    refuse_used(call, row, f'fragment-id="{row.name}"')
 
 
 def show_policy(view: View) -> None:
@@ -94,6 +151,7 @@ POLICY_KINDS = (
         defaults={"description": None},
         fill=fill_policy,
         show=show_fragment,
+        deleting=deleting_fragment,
         later=lambda _: True,
     ),
 )

@@ -150,6 +150,16 @@ def fill_user(draft: Draft) -> None:
     props["identities"] = props.get("identities") or [{"provider": "Basic", "id": props["email"]}]
 
 
+def deleting_user(call: Call, row: Row) -> None:
+    """Delete a user's subscriptions where that is asked for; refuse otherwise [doc: deleteSubscriptions]."""
+    held = call.store.page(row.path.rsplit("/", 2)[0] + "/subscriptions")
+    held = [r for r in held if str(r.props.get("ownerId") or "").lower() == row.path]
+    if held and call.request.query.get("deletesubscriptions", "").lower() != "true":
+        raise invalid([("deleteSubscriptions", f"The user has {len(held)} subscription(s).")])
+    for found in held:
+        call.store.delete(found.path)
+
+
 def show_user(view: View) -> None:
     """Name the groups in the answer to a PUT only [rec]."""
     if view.mode in ("create", "update"):
@@ -246,6 +256,7 @@ PRODUCT_KINDS = (
         fill=fill_user,
         show=show_user,
         written=user_written,
+        deleting=deleting_user,
         lro_delete=True,
     ),
 )

@@ -6,11 +6,15 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from provision.emulator.errors import invalid
 from provision.emulator.rules.kind import Draft, Kind, View
-from provision.emulator.store import Row
+from provision.emulator.rules.policies import refuse_used
+from provision.emulator.store import Row, service_of
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from provision.emulator.wire import Call
 
 NAMED_VALUE = re.compile(r"^[A-Za-z0-9\-._]+$")
 REFERENCE = re.compile(r"^\{\{.+\}\}$")
@@ -39,6 +43,24 @@ def show_named_value(view: View) -> None:
         view.props.pop("value", None)
     if view.version >= "2022":
         view.props["provisioningState"] = "Succeeded"
+
+
+def deleting_named_value(call: Call, row: Row) -> None:
+    """Keep a named value that a policy refers to [?]."""
+    refuse_used(call, row, "{{" + str(row.props.get("displayName")) + "}}")
+
+
+def deleting_backend(call: Call, row: Row) -> None:
+    """Keep a backend that a policy refers to [?]."""
+    refuse_used(call, row, f'backend-id="{row.name}"')
+
+
+def deleting_logger(call: Call, row: Row) -> None:
+    """Keep a logger that a diagnostic writes to [?]."""
+    for kind in ("diagnostics", "apis/diagnostics"):
+        for found in call.store.of_type(f"microsoft.apimanagement/service/{kind}", service_of(row.path)):
+            if str(found.props.get("loggerId")).lower() == row.path:
+                raise invalid([("id", f"The logger is used by '{found.id}'.")])
 
 
 def fill_backend(draft: Draft) -> None:
@@ -112,7 +134,10 @@ def fill_provider(draft: Draft) -> None:
     grants = oauth.get("grantTypes")
     cleaned = {}
     for grant, members in (grants if isinstance(grants, dict) else {}).items():
-        named = {key[:1].lower() + key[1:]: value for key, value in (members or {}).items()}
+        if not isinstance(members, dict):
+            draft.problem("oauth2", "Every grant type must be an object.")
+            return
+        named = {key[:1].lower() + key[1:]: value for key, value in members.items()}
         draft.private.setdefault("secrets", {})[grant] = named.pop("clientSecret", None)
         cleaned[grant] = {"scopes": None, **named}
     url = f"https://authorization-manager.consent.azure-apim.net/redirect/apim/{service}"
@@ -147,6 +172,7 @@ VALUE_KINDS = (
         claims="displayName",
         fill=fill_named_value,
         show=show_named_value,
+        deleting=deleting_named_value,
         later=lambda _: True,
     ),
     Kind(
@@ -155,6 +181,7 @@ VALUE_KINDS = (
         choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")},
         defaults={"title": None},
         fill=fill_backend,
+        deleting=deleting_backend,
     ),
     Kind(
         "loggers",
@@ -165,6 +192,7 @@ VALUE_KINDS = (
         defaults={"description": None, "isBuffered": True, "maxMessageSizeInBytes": None},
         fill=fill_logger,
         written=logger_written,
+        deleting=deleting_logger,
     ),
     Kind(
         "authorizationProviders",

@@ -1,0 +1,43 @@
+# Everything on a fresh machine: `make demo` tells the story on the embedded Azure, `make test` checks it all.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup demo test lint types unit schema clean
+
+help:
+	@echo "make demo    the worked example on the embedded Azure, from nothing to nothing"
+	@echo "make test    lint, types and all tests"
+	@echo "make setup   only the virtual environment $(VENV)"
+	@echo "make schema  specs/schema.json anew from the kinds"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "provision needs Python 3.11 or later: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[local,dev]'
+	@touch $@
+
+demo: setup
+	@$(BIN)/python tests/e2e/story.py
+
+test: lint types unit
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: setup
+	$(BIN)/mypy
+
+unit: setup
+	$(BIN)/pytest --numprocesses auto
+
+schema: setup
+	$(BIN)/provision schema specs/schema.json
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

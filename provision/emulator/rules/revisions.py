@@ -1,0 +1,113 @@
+"""Version sets, revisions and releases. Sources: [rec] recorded traffic, [doc] documentation, [?] inferred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.emulator.errors import invalid
+from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.store import Row
+
+if TYPE_CHECKING:
+    from provision.emulator.wire import Call
+
+# What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
+PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
+
+
+def copy_parts(call: Call, source: str, row: Row) -> None:
+    """Copy operations, policies, ... of one API to another."""
+    for child in call.store.subtree(source):
+        rest = child.path[len(source) + 1 :]
+        if rest.partition("/")[0] in PER_REVISION and not call.store.exists(f"{row.path}/{rest}"):
+            target = (
+                row.path + child.target[len(source) :]
+                if child.target and child.target.startswith(source)
+                else child.target
+            )
+            copied = Row(
+                f"{row.path}/{rest}",
+                f"{row.id}/{child.id[-len(rest) :]}",
+                child.type,
+                0,
+                child.body,
+                child.private,
+                target,
+            )
+            call.store.put(copied)
+
+
+def deleting_version_set(call: Call, row: Row) -> None:
+    """Keep a version set that APIs are in [?]."""
+    apis = call.store.page(row.path.rsplit("/", 2)[0] + "/apis")
+    if any(str(r.props.get("apiVersionSetId") or "").lower() == row.path for r in apis):
+        raise invalid([("id", "The version set has APIs.")])
+
+
+def fill_release(draft: Draft) -> None:
+    """Complete a release: it makes a revision the current one."""
+    reference = draft.props.get("apiId") or draft.before.get("apiId")
+    stamp = draft.call.world.clock.stamp()
+    if not reference:
+        draft.problem("apiId", "'apiId' must not be empty.")
+        return
+    _, path = draft.resolve(reference)
+    base, _, number = path.partition(";rev=")
+    api = draft.path.rsplit("/", 2)[0]
+    if base != api or not (draft.call.store.exists(path) or _is_current(draft, base, number)):
+        draft.problem("apiId", "The revision does not exist.")
+        return
+    draft.props["apiId"] = draft.id.rsplit("/", 2)[0]
+    draft.props.setdefault("notes", None)
+    draft.props["createdDateTime"] = draft.before.get("createdDateTime", stamp)
+    draft.props["updatedDateTime"] = stamp
+    draft.private = {"release": path} if draft.call.store.exists(path) and number else {}
+
+
+def _is_current(draft: Draft, base: str, number: str) -> bool:
+    row = draft.call.store.get(base)
+    return row is not None and (not number or str(row.props.get("apiRevision")) == number)
+
+
+def release_written(draft: Draft, _: Row) -> None:
+    """Swap the released revision with the current one."""
+    path = draft.private.pop("release", None)
+    store = draft.call.store
+    if path is None:
+        return
+    base = path.partition(";rev=")[0]
+    current, released = store.get(base), store.get(path)
+    if current is None or released is None:
+        return
+    retired, retired_id = (
+        f"{base};rev={current.props['apiRevision']}",
+        f"{current.id};rev={current.props['apiRevision']}",
+    )
+    for part in PER_REVISION:
+        store.move(f"{base}/{part}", f"{retired}/{part}", f"{retired_id}/{part}")
+        store.move(f"{path}/{part}", f"{base}/{part}", f"{current.id}/{part}")
+    kept = {key: value for key, value in current.props.items() if key != "isCurrent"}
+    store.delete_row(path)
+    store.put(Row(retired, retired_id, current.type, 0, {"properties": kept}, current.private))
+    latest = {"properties": {**released.props, "isCurrent": True}}
+    store.put(Row(base, current.id, current.type, 0, latest, released.private, current.target))
+
+
+def show_release(view: View) -> None:
+    """Leave the API out of a list [rec]."""
+    if view.mode == "list":
+        view.props.pop("apiId", None)
+
+
+REVISION_KINDS = (
+    Kind("apis/releases", "ApiRelease", fill=fill_release, show=show_release, written=release_written),
+    Kind(
+        "apiVersionSets",
+        "ApiVersionSet",
+        required=("displayName", "versioningScheme"),
+        choices={"versioningScheme": ("Segment", "Query", "Header")},
+        longest={"displayName": 100, "versionQueryName": 100, "versionHeaderName": 100},
+        defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
+        deleting=deleting_version_set,
+    ),
+)
