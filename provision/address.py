@@ -86,7 +86,7 @@ class Address:
         """The full ARM id."""
         if self == GROUP:
             return scope.group_id
-        return scope.service_id if self == SERVICE else f"{scope.service_id}/{self.text}"
+        return scope.service_id if self in (SERVICE, DELETED) else f"{scope.service_id}/{self.text}"
 
     @classmethod
     def from_arm_id(cls, arm_id: str) -> Address | None:
@@ -101,3 +101,4 @@ class Address:
 
 GROUP: Final = Address("resourceGroup")
 SERVICE: Final = Address("service")
+DELETED: Final = Address("deletedService")  # the instance in its 48 hours after deletion

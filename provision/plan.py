@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision import graph
-from provision.address import GROUP, SERVICE, Address
+from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import GuardError, PlanError
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from provision.address import Scope
+    from provision.address import Address, Scope
     from provision.desired import Desired
     from provision.graph import Edge
     from provision.observed import Observed
     from provision.resource import LeftAlone
 
-DELETED = Address("deletedService")  # the instance in its 48 hours after deletion
 _ENOUGH = 10  # so many managed resources make a share of them meaningful
 
 

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision import graph
-from provision.address import GROUP, SERVICE
+from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
-from provision.plan import DELETED, Plan, protect, purge
+from provision.plan import Plan, protect, purge
 from provision.resource import LeftAlone
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from provision.address import GROUP, SERVICE, Address
+from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
 from provision.errors import StalePlanError
 from provision.kinds import kind_of
 from provision.kinds.service import INSIDE
 from provision.observed import Reader, observe
-from provision.plan import DELETED, Plan, Wishes, make
+from provision.plan import Plan, Wishes, make
 from provision.report import Outcome, Report, Result
 from provision.teardown import Consent, Surroundings, teardown
 

@@ -11,7 +11,7 @@ import typer
 
 from provision import __version__
 from provision.cli import commands
-from provision.errors import ProvisionError, SpecError
+from provision.errors import ProvisionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
         return 64
     except ProvisionError as error:
         sys.stdout.flush()
-        sys.stderr.write(f"{error}\n" if isinstance(error, SpecError) else f"provision: {error}\n")
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\ninterrupted\n")

@@ -51,7 +51,7 @@ def plan(
 
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
     with Output(output, report, Verb.PLAN) as to:
-        every = steps.wanted(specs, overlay)
+        every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
             to.plans([job.plan for job in jobs])
@@ -87,8 +87,8 @@ def apply(
 
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
     with Output(output, report, Verb.APPLY) as to:
-        saved = steps.saved(specs, overlay)
-        every = [] if saved else steps.wanted(specs, overlay)
+        saved = steps.saved(specs, overlay, to)
+        every = [] if saved else steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
             code = steps.carried_out(jobs, to, yes=yes or bool(saved), limits=(max_delete, max_update))
@@ -114,7 +114,7 @@ def drift(
 
     wishes = steps.wishes(target, exclude)
     with Output(output, report, Verb.DRIFT) as to:
-        every = steps.wanted(specs, overlay)
+        every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
             to.plans([job.plan for job in jobs])
@@ -146,7 +146,7 @@ def destroy(
 
     consent = Consent(with_undeclared, delete_subscriptions, purge)
     with Output(output, report, Verb.DESTROY) as to:
-        every = steps.wanted(specs, overlay)
+        every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.planned_teardown(every, where, consent, to)
             code = steps.carried_out(jobs, to, yes=yes, limits=(max_delete, 100))

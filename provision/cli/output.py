@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
+from typer import Exit
+
 from provision import render
 from provision.errors import GuardError, ProvisionError, UsageError
 from provision.render import Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
     from provision.plan import Plan
@@ -29,8 +31,18 @@ class Output:
         self.form = _known("--output", form)
         self.files = [_split(report) for report in reports or ()]
         self.verb = verb
-        self.progress = render.Progress(sys.stderr, live=_terminal(sys.stderr) and not os.environ.get("CI"))
+        self._secrets: set[str] = set()
+        self.progress = self._new_progress()
         self._told = 0.0
+
+    def _new_progress(self) -> render.Progress:
+        live = _terminal(sys.stderr) and not os.environ.get("CI")
+        return render.Progress(sys.stderr, live=live, secrets=self._secrets)
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """From now on, show none of these values."""
+        self._secrets |= set(secrets)
+        self.progress = self._new_progress()
 
     def __enter__(self) -> Self:
         return self
@@ -41,9 +53,12 @@ class Output:
         if not isinstance(error, ProvisionError):
             return
         for form, path in self.files:
-            write(path, render.failure(error, form))
+            write(path, render.failure(error, form, secrets=self._secrets))
         if self.form != "text":
-            sys.stdout.write(render.failure(error, self.form))
+            sys.stdout.write(render.failure(error, self.form, secrets=self._secrets))
+        sys.stdout.flush()
+        sys.stderr.write(render.failure(error, "text", secrets=self._secrets))
+        raise Exit(error.exit_code) from None
 
     def plans(self, plans: Sequence[Plan]) -> None:
         """Plans as the result of the command."""

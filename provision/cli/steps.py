@@ -50,11 +50,13 @@ def loaded(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Spec]
     return good
 
 
-def wanted(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Desired]:
-    """What every spec wants Azure to be."""
+def wanted(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:
+    """What every spec wants Azure to be. From here on its secrets are hidden."""
     from provision.desired import desired  # noqa: PLC0415
 
-    return [desired(spec) for spec in loaded(paths, overlays)]
+    specs = loaded(paths, overlays)
+    to.hide(value for spec in specs for value in spec.secrets.values())
+    return [desired(spec) for spec in specs]
 
 
 def wishes(
@@ -145,15 +147,17 @@ def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
 
-def saved(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Saved]:
-    """The plans of a saved plan, if that is what was given."""
+def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) -> list[Saved]:
+    """The plans of a saved plan, if that is what was given. From here on its secrets are hidden."""
     from provision import plan_file  # noqa: PLC0415
 
     if not any(plan_file.is_plan(path) for path in paths):
         return []
     if len(paths) > 1 or overlays:
         raise UsageError("a saved plan is applied alone, without specs and overlays")
-    return plan_file.load(paths[0], os.environ)
+    entries = plan_file.load(paths[0], os.environ)
+    to.hide(value for entry in entries for value in entry.plan.secrets.values())
+    return entries
 
 
 def resumed(entries: Sequence[Saved], where: Where) -> list[Job]:

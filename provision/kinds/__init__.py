@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from provision.kinds.api import API
@@ -40,6 +41,7 @@ def kind_of(kind_type: str) -> Kind:
     return _BY_TYPE[kind_type.lower()]
 
 
+@cache
 def children_of(kind: Kind) -> tuple[Kind, ...]:
     """The kinds that lie directly in one of this kind."""
     return tuple(child for child in KINDS if child.parent == kind.type)

@@ -68,7 +68,7 @@ class Arm:
         found = {key.lower(): value for key, value in answer.getheaders()}
         return Reply(answer.status, found, json.loads(text) if text else None)
 
-    def put(self, path: str, **props: Any) -> Reply:
+    def put(self, path: str, /, **props: Any) -> Reply:
         return self("PUT", path, {"properties": props})
 
     def ready(self, path: str = SERVICE, **more: Any) -> Reply:
@@ -80,7 +80,7 @@ class Arm:
             pass
         return now
 
-    def api(self, name: str = "pets", **props: Any) -> Reply:
+    def api(self, name: str = "pets", /, **props: Any) -> Reply:
         made = self.put(f"/apis/{name}", **{"displayName": name, "path": name, "protocols": ["https"], **props})
         assert made.status == 201, made
         return made

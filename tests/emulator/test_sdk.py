@@ -111,7 +111,7 @@ def test_the_worked_example_is_set_up_read_back_and_torn_down(
     api = apim.api.get(GROUP, SERVICE, API)
     assert (api.display_name, api.path, api.is_current) == ("AzureML Demo API", "azureml-demo", True)
     found = {
-        o.name: (o.display_name, o.method, o.url_template) for o in apim.api_operation.list_by_api(GROUP, SERVICE, API)
+        str(o.name): (o.display_name, o.method, o.url_template) for o in apim.api_operation.list_by_api(GROUP, SERVICE, API)
     }
     assert found == OPERATIONS
     assert API in [a.name for a in apim.product_api.list_by_product(GROUP, SERVICE, "starter")]

@@ -8,18 +8,13 @@ from provision.emulator.errors import invalid
 from provision.emulator.rules.kind import Draft, Kind, Props, View
 from provision.emulator.rules.revisions import copy_parts
 
-
 if TYPE_CHECKING:
+    from provision.emulator.store import Row
     from provision.emulator.wire import Call
 
 HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
 WRITE_ONLY = ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters")
 NEWER = "2023"  # from here on the shapes of 2023-05-01-preview and 2024-05-01 [rec]
-
-
-def base_name(name: str) -> str:
-    """Return the API's name without its revision."""
-    return name.partition(";rev=")[0]
 
 
 def fill_api(draft: Draft) -> None:
