@@ -11,7 +11,7 @@ from provision.errors import Mark, Problem
 from provision.kinds.canonical import properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import ValidationError
@@ -27,14 +27,26 @@ _WANTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
+    "finite_number": "a whole number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "list_type": "a list",
+    "tuple_type": "a list",
     "dict_type": "a map",
     "model_type": "a map",
     "model_attributes_type": "a map",
 }
 _FEW = 12  # so many allowed names are listed
+_LONGEST = 40  # characters of a name that are shown
+_SHORT = 4  # a secret below this length is a part of too many words
+_SPOKEN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}  # YAML 1.1's words
+_OF_WORDS = {  # regular expressions of the kinds, for people; those that only exclude characters speak for themselves
+    r"^[\w\-.()]*[\w\-()]$": "it takes letters, digits, _ - . ( ) and can't end with a dot",
+    r"^[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$": (
+        "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
+    ),
+    r"^\S+$": "it takes no spaces",
+}
 
 
 def translate(error: ValidationError, model: type[Model], tree: document.Map) -> list[Problem]:
@@ -60,9 +72,12 @@ def _bad_key(kind: str, loc: Sequence[str | int], model: type[Model], tree: docu
     name, place = str(loc[-1]), _place(loc[:-1])
     if kind == "missing":
         at = document.mark_of(tree, loc[:-1], key=len(loc) > 1)
-        return Problem(at, f"{name} is missing", f"{place} needs it", f"add {name}: ...")
+        value = "1" if tuple(loc) == ("spec",) else "..."
+        return Problem(at, f"{name} is missing", f"{place} needs it", f"add {name}: {value}")
     known = list(properties_of(_model_at(model, loc[:-1])))
     at = document.mark_of(tree, loc, key=True)
+    if name == "properties":
+        return Problem(at, "unknown key 'properties'", "a spec has no such wrapper", "move what is in it one level up")
     return Problem(at, f"unknown key '{name}'", f"{place} has no such property", did_you_mean(name, known))
 
 
@@ -70,12 +85,24 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     context, value = detail.get("ctx") or {}, detail["input"]
     if detail["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
-        fix = did_you_mean(str(value), allowed)
-        fix = fix if fix.startswith("did") else ""
+        if isinstance(value, dict | list):
+            return Problem(mark, f"{name} can't be {_kind_of(value)}", f"allowed: {', '.join(allowed)}")
+        fix = "remove the quotes" if value in allowed else did_you_mean(str(value), allowed)
+        fix = "" if fix.startswith("known") else fix
         return Problem(mark, f"{name} can't be {_shown(value)}", f"allowed: {', '.join(allowed)}", fix)
     if detail["type"] == "string_pattern_mismatch":
-        return Problem(mark, f"{name} can't be {_shown(value)}", f"it must match {context['pattern']}")
+        return Problem(mark, f"{name} can't be {_shown(value)}", *_unlike(context["pattern"], value))
     return Problem(mark, f"{name}: {detail['msg'].lower()}")
+
+
+def _unlike(pattern: str, value: str) -> tuple[str, str]:
+    """Why a value doesn't match, and what to do."""
+    excluded = re.fullmatch(r"\^\[\^(.+)\]\+\$", pattern)
+    if not excluded:
+        return _OF_WORDS.get(pattern, f"it must match {pattern}"), ""
+    characters = excluded[1].replace(r"\\", "\\")
+    bad = next((char for char in value if char in characters), "")
+    return f"it holds a {bad}, and can't hold any of {' '.join(characters)}", "use letters, digits and hyphens"
 
 
 def _last(loc: Sequence[str | int]) -> str:
@@ -87,18 +114,25 @@ def _last(loc: Sequence[str | int]) -> str:
 
 def _wrong_type(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     value, wanted = detail["input"], _WANTED[detail["type"]]
-    fix = ""
-    if wanted == "a text" and isinstance(value, bool | int | float):
-        fix = f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-    elif wanted == "a list" and not isinstance(value, dict | list) and value is not None:
-        fix = f"write [{value}]"
-    elif wanted != "a text" and isinstance(value, str):
-        fix = "remove the quotes" if _plain(value, wanted) else ""
-    return Problem(mark, f"{name} must be {wanted}", f"it is {_kind_of(value)}", fix)
+    return Problem(mark, f"{name} must be {wanted}", f"it is {_kind_of(value)}", _conversion(value, wanted))
 
 
-def _plain(value: str, wanted: str) -> bool:
-    return value in ("true", "false") if wanted == "true or false" else value.lstrip("-").isdecimal()
+def _conversion(value: Any, wanted: str) -> str:
+    """How to write a value of another type."""
+    if value is None:
+        return "write it behind the colon"
+    if wanted == "a text":
+        return f'write it in quotes: "{_shown(value)}"' if isinstance(value, bool | int | float) else ""
+    if wanted == "a list":
+        return "start each item with -" if isinstance(value, dict) else f"write [{value}]"
+    if wanted == "a map":
+        return "write name: ... instead of each -" if isinstance(value, list) else "write lines of key: value below it"
+    if not isinstance(value, str):
+        return ""
+    if wanted == "true or false":
+        meant = _SPOKEN.get(value.lower())
+        return "remove the quotes" if value in ("true", "false") else f"write {meant}" if meant else ""
+    return "remove the quotes" if re.fullmatch(r"-?[0-9]+", value) else ""
 
 
 def _kind_of(value: Any) -> str:
@@ -110,24 +144,24 @@ def _kind_of(value: Any) -> str:
 
 
 def _bad_length(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
-    context, length = detail.get("ctx") or {}, len(str(detail["input"]))
+    what, why, fix = _length(detail)
+    return Problem(mark, f"{name} {what}", why, fix)
+
+
+def _length(detail: ErrorDetails) -> tuple[str, str, str]:
     if detail["type"] == "string_too_short":
-        return Problem(
-            mark, f"{name} is empty", "it needs at least one character", "write something, or remove the key"
-        )
-    return Problem(
-        mark, f"{name} has {length} characters", f"at most {context['max_length']} are allowed", "shorten it"
-    )
+        return "is empty", "it needs at least one character", "write something"
+    limit = (detail.get("ctx") or {}).get("max_length")
+    return f"has {len(str(detail['input']))} characters", f"at most {limit} are allowed", "shorten it"
 
 
 def _bad_name(detail: ErrorDetails, mark: Mark) -> Problem:
-    what = f"{_shown(detail['input'])} can't be the name of a resource"
-    context = detail.get("ctx") or {}
+    name, context = detail["input"], detail.get("ctx") or {}
     if "pattern" in context:
-        return Problem(mark, what, f"a name must match {context['pattern']}", "use letters, digits and hyphens")
-    return Problem(
-        mark, what, f"it has {len(str(detail['input']))} characters, {context.get('max_length', 1)} are the limit"
-    )
+        return Problem(mark, f"{_shown(name)} can't be a name", *_unlike(context["pattern"], name))
+    what, why, fix = _length(detail)
+    shown = f"the name {_shown(name[:_LONGEST])}{'…' if len(name) > _LONGEST else ''}"
+    return Problem(mark, f"{shown} {what}" if name else "a name is empty", why, fix)
 
 
 def _shown(value: Any) -> str:
@@ -170,21 +204,56 @@ def same_name(mark: Mark, address: Address, first: Mark) -> Problem:
 def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: Mark) -> Problem:
     """Two resources with a value of which there may be one."""
     value = " ".join(claim.value)
-    what = f"{claim.what} {value!r} is taken" if value else f"the empty {claim.what} is taken"
-    return Problem(mark, what, f"{owner} at {first} has it, and no two {kind.title}s may", "change one of them")
+    same = f"both come down to {value!r}" if value else "both are empty"
+    what = f"the same {claim.what} as {owner} at {first}"
+    return Problem(mark, what, f"{same}, and no two {kind.title}s may share it", "change one of them")
 
 
 def dangling(mark: Mark, kind: Kind, name: str, known: Iterable[str]) -> Problem:
     """A reference to something that the spec doesn't declare."""
-    what = f"there is no {kind.title} '{name}'"
-    return Problem(mark, what, f"the spec declares none under {kind.key}", did_you_mean(name, known) or "declare it")
+    fix = did_you_mean(name, known)
+    return Problem(mark, f"there is no {kind.title} '{name}'", f"{kind.key} doesn't declare it", fix or "declare it")
 
 
-def unreadable_policy(mark: Mark, path: Path, error: OSError | UnicodeDecodeError) -> Problem:
+def absent_but_used(mark: Mark, kind: Kind, name: str) -> Problem:
+    """A reference to something that the spec wants gone."""
+    return Problem(
+        mark, f"the {kind.title} '{name}' is absent", "the spec says so under absent", "remove one of the two"
+    )
+
+
+def ignores_nothing(mark: Mark, rule: str, known: Iterable[str]) -> Problem:
+    """A rule of ignore_changes whose property doesn't exist."""
+    return Problem(mark, f"there is no property '{rule}' to ignore", "", did_you_mean(rule, known))
+
+
+def unreadable_policy(mark: Mark, path: Path, error: OSError | ValueError) -> Problem:
     """A policy file that can't be read."""
     if isinstance(error, UnicodeDecodeError):
-        return Problem(mark, f"{path} is not UTF-8", f"byte {error.start} can't be read", "save it as UTF-8")
-    reason = (error.strerror or str(error)).lower()
-    return Problem(
-        mark, f"the policy file {path} can't be read", reason, "paths are seen from the file that names them"
-    )
+        before = error.object[: error.start].decode()
+        at = Mark(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+        why = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        return Problem(at, "the file is not UTF-8", why, "save it as UTF-8")
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    fix = "a path starts at the file that names it"
+    return Problem(mark, f"the policy file {_shown(str(path))} can't be read", reason, fix)
+
+
+def no_policy(mark: Mark, text: str) -> Problem:
+    """A text that is neither a document nor the name of a file."""
+    why = "it has several lines, and doesn't start with <" if text.strip() else "it is empty"
+    return Problem(mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>")
+
+
+def masked(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Problem]:
+    """The problems with `${secret:NAME}` in the place of secret values, the longest first."""
+
+    def hidden(text: str) -> str:
+        for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
+            edge = "" if len(value) >= _SHORT else r"\b"
+            if value:
+                parts = re.split(edge + re.escape(value) + edge, text, flags=re.IGNORECASE)
+                text = f"${{secret:{name}}}".join(parts)
+        return text
+
+    return [Problem(one.mark, hidden(one.what), hidden(one.why), hidden(one.fix)) for one in problems]

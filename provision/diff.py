@@ -137,20 +137,27 @@ def _update(want: Resource, have: Resource, desired: Desired, *, replaced: bool)
     if not found:
         return None
     _refuse_fixed(kind, want, found)
-    body = _patch(kind, want.body, found) if kind.sdk.update else _put(kind, have, want, rule)
-    return Change(want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark)
+    return Change(want.address, Action.UPDATE, tuple(found), _body(kind, have, want, rule, found), have.etag, want.mark)
 
 
-def _put(kind: Kind, have: Resource, want: Resource, rule: Lifecycle) -> dict[str, Any]:
-    """A whole body; what the spec ignores keeps what it has."""
+def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: list[PropertyChange]) -> dict[str, Any]:
+    """What an update sends; what the spec ignores, or on an instance leaves unsaid, keeps what it has."""
     wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
-    return update_body(kind, have.body, wanted)
-
-
-def _patch(kind: Kind, body: Json, found: list[PropertyChange]) -> dict[str, Any]:
-    """Only the properties that change."""
+    if not kind.partial:
+        return update_body(kind, have.body, wanted)
+    before, after = kind.flat(have.body), kind.flat(wanted)
     names = {re.split(r"[.\[]", one.path)[0] for one in found}
-    return kind.wrapped({name: value for name, value in kind.flat(body).items() if name in names})
+    changed = {name: _merged(before.get(name), after[name]) for name in names}
+    if kind.sdk.update:
+        return kind.wrapped(changed)
+    return kind.wrapped({**{name: value for name, value in before.items() if name not in kind.read_only}, **changed})
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """Maps of others' making, such as tags, keep what is not ours."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+    return new
 
 
 def _refuse_fixed(kind: Kind, want: Resource, found: list[PropertyChange]) -> None:

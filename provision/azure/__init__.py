@@ -12,7 +12,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 
 from provision.address import GROUP, SERVICE, Address, Scope
 from provision.azure.failures import translated
-from provision.azure.pipeline import DummyToken, ReadOnly, Retry
+from provision.azure.pipeline import DummyToken, Pace, ReadOnly, Retry
 from provision.diff import Action, Change
 from provision.errors import AzureError, CancelledError, ConflictError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -45,7 +45,7 @@ class Azure:
             "base_url": cloud.endpoint,
             "credential_scopes": [f"{cloud.endpoint}/.default"],
             "retry_policy": Retry(retry_total=6, retry_backoff_factor=0.0 if self._local else 0.8),
-            "per_retry_policies": [ReadOnly()] if read_only else [],
+            "per_retry_policies": [Pace(), ReadOnly()] if read_only else [Pace()],
             "connection_timeout": 20,
         }
         if self._local:
@@ -100,7 +100,7 @@ class Azure:
         """Whether a deleted instance holds the name."""
         try:
             with translated("reading the deleted instances"):
-                self._api.deleted_services.get_by_name(self.scope.service, location)
+                self._api.deleted_services.get_by_name(self.scope.service, _region(location))
         except NotFoundError as error:
             if error.code in _ABSENT:
                 return False
@@ -166,7 +166,7 @@ class Azure:
                 raise
 
     def _purge(self, change: Change, cancelled: Event) -> None:
-        location = str((change.body or {}).get("location"))
+        location = _region(str((change.body or {}).get("location")))
         with translated(f"purging {self.scope.service}"):
             poller = self._api.deleted_services.begin_purge(self.scope.service, location, **self._polling())
             _await(poller, cancelled, change.address)
@@ -186,6 +186,11 @@ class Azure:
     def _polling(self) -> dict[str, Any]:
         """The embedded Azure has nothing to wait for; elsewhere the service's Retry-After rules."""
         return {"polling_interval": 0} if self._local else {}
+
+
+def _region(location: str) -> str:
+    """A region as URLs write it."""
+    return location.replace(" ", "").lower()
 
 
 def _await(poller: Any, cancelled: Event, address: Address) -> dict[str, Any]:

@@ -27,6 +27,13 @@ _BY_STATUS: Final[dict[int, type[AzureError]]] = {
     412: StaleError,
     422: ConflictError,
 }
+_HINTS: Final = {
+    "AuthorizationFailed": "the README's section on a real subscription names the roles",
+    "ServiceAlreadyExistsInSoftDeletedState": "--restore brings the deleted instance back, --purge-first removes it",
+    "ServiceAlreadyExists": "names are unique in all of Azure: choose another one",
+    "SubscriptionNotFound": "check --subscription-id, and --cloud",
+    "InvalidAuthenticationTokenTenant": "az login --tenant ...",
+}
 
 
 def error_of(response: Any) -> tuple[str, str]:
@@ -61,7 +68,8 @@ def _http_error(doing: str, error: HttpResponseError) -> AzureError:
     status = error.status_code or 0
     code, message = error_of(error.response) if error.response is not None else ("", "")
     code = code or str(getattr(error.error, "code", "") or "")
-    text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}"
+    hint = f" · {_HINTS[code]}" if code in _HINTS else ""
+    text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}{hint}"
     return _BY_STATUS.get(status, AzureError)(text, code=code, status=status)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from provision.emulator.app import answer, error_answer
 from provision.emulator.certificate import Certificate
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 15.0
 STOP_SECONDS = 10.0
+GRACE_SECONDS = 1.0
+BACKLOG = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Emulator:
         self._latency, self._tls, self._on_exchange = latency, tls, on_exchange
         self._options = {"lro_polls": lro_polls, "retry_after": retry_after, "page_size": page_size}
         self._world: World | None = None
-        self._server: uvicorn.Server | None = None
+        self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
         self._certificate: Certificate | None = None
         self._url = ""
@@ -105,10 +109,21 @@ class Emulator:
             raise
         self._world = World(store, self.clock, **self._options)
         host, port = bound.getsockname()[:2]
+        scheme = "https" if self._tls else "http"
+        self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        self._certificate = Certificate() if self._tls else None
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
+        self._thread.start()
+        if not started.wait(START_SECONDS):
+            self.stop()
+            raise EmulatorError(f"the emulator did not start within {START_SECONDS:.0f} seconds")
+
+    def _config(self) -> uvicorn.Config:
+        certificate = self._certificate
         config = uvicorn.Config(
             self._asgi,
             http="httptools",
-            loop="asyncio",
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -119,20 +134,11 @@ class Emulator:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate.bundle if certificate else None,
+            ssl_keyfile=certificate.key if certificate else None,
         )
-        if self._tls:
-            self._certificate = Certificate()
-            config.ssl_certfile, config.ssl_keyfile = str(self._certificate.bundle), str(self._certificate.key)
-        scheme = "https" if self._tls else "http"
-        self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-        self._server = uvicorn.Server(config)
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
-        self._thread.start()
-        if not started.wait(START_SECONDS):
-            self.stop()
-            raise EmulatorError(f"the emulator did not start within {START_SECONDS:.0f} seconds")
+        config.load()
+        return config
 
     def _bind(self) -> socket.socket:
         host, port = self._address
@@ -141,37 +147,49 @@ class Emulator:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))
-            bound.listen(2048)
+            bound.listen(BACKLOG)
         except OSError as error:
             bound.close()
             raise EmulatorError(f"port {port} on {host} cannot be used: {error.strerror or error}") from error
         return bound
 
     def _run(self, bound: socket.socket, started: threading.Event) -> None:
-        server = self._server
-        if server is None:
-            return
+        with bound:
+            asyncio.run(self._serve(bound, started))
 
-        async def serve() -> None:
-            asyncio.get_running_loop().call_soon(started.set)
-            await server._serve([bound])  # noqa: SLF001  # serve() would install signal handlers
+    async def _serve(self, bound: socket.socket, started: threading.Event) -> None:
+        """Serve until stopped: uvicorn's protocol without its server, which polls and installs signal handlers."""
+        config, state, loop = self._config(), ServerState(), asyncio.get_running_loop()
 
-        try:
-            asyncio.run(serve())
-        finally:
-            bound.close()
+        def protocol() -> HttpToolsProtocol:
+            return HttpToolsProtocol(config=config, server_state=state, app_state={}, _loop=loop)
+
+        stopping = asyncio.Event()
+        self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
+        server = await loop.create_server(protocol, sock=bound, ssl=config.ssl, backlog=BACKLOG)
+        started.set()
+        await stopping.wait()
+        server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        if state.tasks:
+            await asyncio.wait(state.tasks, timeout=GRACE_SECONDS)
+        for task in list(state.tasks):
+            task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
-        if self._server is not None:
-            self._server.should_exit = True
+        if self._halt is not None:
+            self._halt()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
         if self._world is not None:
             self._world.store.close()
         if self._certificate is not None:
             self._certificate.remove()
-        self._server = self._thread = self._world = self._certificate = None
+        self._halt = self._thread = self._world = self._certificate = None
 
     async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         world = self._world

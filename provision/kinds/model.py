@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -80,7 +81,7 @@ class Resolvable:
                 return value
             if source is bool:
                 return _TRUTH.get(value.lower(), str(value))
-            return int(value) if source is int and value.lstrip("-").isdecimal() else str(value)
+            return int(value) if source is int and re.fullmatch(r"-?[0-9]{1,18}", value) else str(value)
 
         return core_schema.no_info_before_validator_function(resolve, handler(source))
 

@@ -140,7 +140,7 @@ def test_ill_typed_bodies_never_break_the_server(
     defaults = {"displayName": "x", "method": "GET", "urlTemplate": "/", "path": "q", "value": "v", "url": "u"}
     service = {} if path else {"location": "eastus", "sku": {"name": "Developer"}}
     answer = arm(method, path, {**service, "properties": {**defaults, **props}})
-    assert answer.status < 500, (path, props, answer.body)
+    assert answer.status in (200, 201, 202, 400, 404, 409, 501), (path, props, answer.body)
     arm("GET", "")
 
 
