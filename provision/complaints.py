@@ -39,6 +39,7 @@ _WANTED = {
 _FEW = 12  # so many allowed names are listed
 _LONGEST = 40  # characters of a name that are shown
 _SHORT = 4  # a secret below this length is a part of too many words
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPOKEN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}  # YAML 1.1's words
 _OF_WORDS = {  # regular expressions of the kinds, for people; those that only exclude characters speak for themselves
     r"^[\w\-.()]*[\w\-()]$": "it takes letters, digits, _ - . ( ) and can't end with a dot",
@@ -119,20 +120,21 @@ def _wrong_type(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
 
 def _conversion(value: Any, wanted: str) -> str:
     """How to write a value of another type."""
-    if value is None:
-        return "write it behind the colon"
-    if wanted == "a text":
-        return f'write it in quotes: "{_shown(value)}"' if isinstance(value, bool | int | float) else ""
-    if wanted == "a list":
-        return "start each item with -" if isinstance(value, dict) else f"write [{value}]"
-    if wanted == "a map":
-        return "write name: ... instead of each -" if isinstance(value, list) else "write lines of key: value below it"
-    if not isinstance(value, str):
-        return ""
-    if wanted == "true or false":
-        meant = _SPOKEN.get(value.lower())
-        return "remove the quotes" if value in ("true", "false") else f"write {meant}" if meant else ""
-    return "remove the quotes" if re.fullmatch(r"-?[0-9]+", value) else ""
+    match wanted, value:
+        case ("a map", _):
+            return (
+                "write name: ... instead of each -" if isinstance(value, list) else "write lines of key: value below it"
+            )
+        case (_, None):
+            return "write it behind the colon"
+        case ("a text", bool() | int() | float()):
+            return f'write it in quotes: "{_shown(value)}"'
+        case ("a list", _):
+            return "start each item with -" if isinstance(value, dict) else f"write [{_shown(value).strip(chr(39))}]"
+        case ("true or false", str()):
+            meant = _SPOKEN.get(value.lower())
+            return f"write {meant}" if meant else "remove the quotes" if value in ("true", "false") else ""
+    return "remove the quotes" if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value) else ""
 
 
 def _kind_of(value: Any) -> str:
@@ -197,7 +199,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def same_name(mark: Mark, address: Address, first: Mark) -> Problem:
     """Two names that differ in case only."""
     return Problem(
-        mark, f"{address} is declared twice", f"first at {first}; Azure ignores the case of names", "rename one"
+        mark,
+        f"{address} is declared twice",
+        f"first at {first}; Azure ignores the case of names",
+        "rename or remove one",
     )
 
 
@@ -242,11 +247,13 @@ def unreadable_policy(mark: Mark, path: Path, error: OSError | ValueError) -> Pr
 def no_policy(mark: Mark, text: str) -> Problem:
     """A text that is neither a document nor the name of a file."""
     why = "it has several lines, and doesn't start with <" if text.strip() else "it is empty"
-    return Problem(mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>")
+    return Problem(
+        mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>"
+    )
 
 
-def masked(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Problem]:
-    """The problems with `${secret:NAME}` in the place of secret values, the longest first."""
+def presentable(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Problem]:
+    """The problems with `${secret:NAME}` in the place of secret values, and control characters escaped."""
 
     def hidden(text: str) -> str:
         for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
@@ -254,6 +261,6 @@ def masked(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Prob
             if value:
                 parts = re.split(edge + re.escape(value) + edge, text, flags=re.IGNORECASE)
                 text = f"${{secret:{name}}}".join(parts)
-        return text
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
     return [Problem(one.mark, hidden(one.what), hidden(one.why), hidden(one.fix)) for one in problems]

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from provision.kinds import KINDS, Kind, Shape, children_of, kind_of
-from provision.kinds.model import VARIABLE, Flag, Model
+from provision.kinds.model import VARIABLE, Flag, Model, named
 
 LIFECYCLE = "lifecycle"
+NAME: Any = named(r"^[^*#&+:<>?/%\\]+$", 256)  # of what provision doesn't manage itself
 
 
 class Lifecycle(Model):
@@ -23,11 +24,13 @@ class Lifecycle(Model):
 
 def _field(child: Kind) -> tuple[Any, None]:
     kind: Any
+    name: Any
     if child.shape is Shape.MAP:
-        name: Any = child.name
+        name = child.name
         kind = dict[name, node_model(child)]  # type: ignore[misc]
     elif child.shape is Shape.LINKS:
-        kind = list[str]
+        name = NAME if child.name is str else child.name
+        kind = list[name]
     else:
         kind = Annotated[str, Field(description="a file, seen from this one, or the XML itself")]
     return kind | None, None
@@ -57,7 +60,8 @@ def spec_model() -> type[Model]:
     """The whole document."""
     collections = [kind for kind in KINDS if in_document(kind) and kind.shape is Shape.MAP]
     keys = tuple(kind.key for kind in collections)
-    absent = create_model("Absent", __base__=Model, **dict.fromkeys(keys, (list[str] | None, None)))  # type: ignore[call-overload]
+    lists: dict[str, Any] = {kind.key: (list.__class_getitem__(kind.name) | None, None) for kind in collections}
+    absent = create_model("Absent", __base__=Model, **lists)
     exclusive = list[Annotated[Literal[keys], VARIABLE]]  # type: ignore[valid-type]
     return create_model(  # type: ignore[no-any-return,call-overload]
         "Spec",

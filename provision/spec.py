@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ from provision import complaints, document, policyxml
 from provision.address import GROUP, SERVICE, Address
 from provision.errors import Mark, Problem, SpecError
 from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.kinds.canonical import properties_of
 from provision.schema import LIFECYCLE, in_document, spec_model
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class Spec:
 
     def mark(self, node: Node) -> Mark:
         """Where a resource stands in the file."""
-        return document.mark_of(self.tree, node.loc, key=node.kind.shape is not Shape.LINKS)
+        return _mark(self.tree, node)
 
     def nodes(self) -> Iterator[Node]:
         """Every resource of the spec, parents first."""
@@ -54,10 +57,10 @@ class Spec:
 
 
 def nodes(data: Mapping[str, Any]) -> Iterator[Node]:
-    """Every resource of validated data, parents first."""
-    yield from _expand(kind_of("resourceGroup"), GROUP, data["resourceGroup"], ("resourceGroup",), ())
+    """Every resource of a spec's data, parents first; what has the wrong type is passed over."""
+    yield from _expand(kind_of("resourceGroup"), GROUP, data.get("resourceGroup"), ("resourceGroup",), ())
     inside = tuple(kind for kind in children_of(kind_of("service")) if in_document(kind))
-    yield from _expand(kind_of("service"), SERVICE, data["service"], ("service",), inside)
+    yield from _expand(kind_of("service"), SERVICE, data.get("service"), ("service",), inside)
     for kind in inside:
         yield from _children(kind, SERVICE, data.get(kind.key), (kind.key,))
 
@@ -67,6 +70,8 @@ def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Seque
     if kind.shape in (Shape.SINGLE, Shape.LINKS):
         properties = {"value": value} if kind.shape is Shape.SINGLE else {}
         yield Node(kind, address, properties, {}, loc, frozenset())
+        return
+    if not isinstance(value, dict):
         return
     inside = [child for child in children_of(kind) if child not in elsewhere and child.type != "service"]
     keys = {child.key for child in inside}
@@ -78,14 +83,13 @@ def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Seque
 
 
 def _children(kind: Kind, parent: Address, value: Any, loc: Loc) -> Iterator[Node]:
-    if value is None:
-        return
-    if kind.shape is Shape.SINGLE:
+    if kind.shape is Shape.SINGLE and isinstance(value, str):
         yield from _expand(kind, parent.child(kind.collection, "policy"), value, loc, ())
-    elif kind.shape is Shape.LINKS:
+    elif kind.shape is Shape.LINKS and isinstance(value, list):
         for index, name in enumerate(value):
-            yield from _expand(kind, parent.child(kind.collection, name), name, (*loc, index), ())
-    else:
+            if isinstance(name, str) and "/" not in name:
+                yield from _expand(kind, parent.child(kind.collection, name), name, (*loc, index), ())
+    elif kind.shape is Shape.MAP and isinstance(value, dict):
         for name, item in value.items():
             yield from _expand(kind, parent.child(kind.collection, name), item, (*loc, name), ())
 
@@ -96,17 +100,25 @@ def load(path: Path, overlays: Sequence[Path] = (), environ: Mapping[str, str] |
     tree, secrets, problems = _read([path, *overlays], environ)
     if problems:
         raise SpecError(problems)
+    data, problems = _validated(tree)
+    every = list(nodes(tree if data is None else data))
+    policies, found = _policies(every, tree)
+    problems += [*found, *_findings(every, tree, sound=data is not None)]
+    if problems or data is None:
+        raise SpecError(complaints.presentable(problems, secrets))
+    for node in every:
+        if node.address in policies:
+            _put(data, node.loc, policies[node.address][0])
+    marks = {address: mark for address, (_, mark) in policies.items()}
+    return Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(marks))
+
+
+def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Problem]]:
     model = spec_model()
     try:
-        data = model.model_validate(tree).model_dump(by_alias=True, exclude_unset=True)
+        return model.model_validate(tree).model_dump(by_alias=True, exclude_unset=True), []
     except ValidationError as error:
-        raise SpecError(complaints.translate(error, model, tree)) from None
-    policies, problems = _policies(data, tree)
-    spec = Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(policies))
-    problems += _findings(spec)
-    if problems:
-        raise SpecError(problems)
-    return spec
+        return None, complaints.translate(error, model, tree)
 
 
 def _read(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple[document.Map, dict[str, str], list[Problem]]:
@@ -125,27 +137,44 @@ def _read(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple[document.M
     return tree, secrets, problems
 
 
-def _policies(data: Any, tree: document.Map) -> tuple[dict[Address, Mark], list[Problem]]:
-    """Put the text of every policy in the place of its file's name, and check that it is well-formed."""
-    marks: dict[Address, Mark] = {}
+def _policies(every: Sequence[Node], tree: document.Map) -> tuple[dict[Address, tuple[str, Mark]], list[Problem]]:
+    """The text of every policy that is a file, with its place; and what is wrong with any policy."""
+    files: dict[Address, tuple[str, Mark]] = {}
     problems: list[Problem] = []
-    for node in [node for node in nodes(data) if node.kind.shape is Shape.SINGLE]:
+    for node in [node for node in every if node.kind.shape is Shape.SINGLE]:
         text = node.properties["value"]
         mark = document.mark_of(tree, node.loc)
         if text.lstrip().startswith("<"):
-            found = policyxml.check(text, mark.file)
-            problems += [Problem(mark, item.what, f"in its line {item.mark.line}", item.fix) for item in found]
+            problems += _inline(text, mark)
             continue
-        path = Path(mark.file).parent / text
+        if not text.strip() or "\n" in text.strip():
+            problems.append(complaints.no_policy(mark, text))
+            continue
+        path = Path(mark.file).parent / text.strip()
         try:
             text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the path
             problems.append(complaints.unreadable_policy(mark, path, error))
             continue
-        marks[node.address] = Mark(str(path), 1, 1)
+        files[node.address] = text, Mark(str(path), 1, 1)
         problems += policyxml.check(text, str(path))
-        _put(data, node.loc, text)
-    return marks, problems
+    return files, problems
+
+
+def _inline(text: str, mark: Mark) -> list[Problem]:
+    """What is wrong with a policy in the spec, where it stands there as far as YAML's own syntax lets one tell."""
+    if not policyxml.check(text, mark.file):
+        return []
+    lines = Path(mark.file).read_text("utf-8-sig").splitlines()
+    header, below = lines[mark.line - 1][mark.column - 1 :], lines[mark.line :]
+    pad = "\n" * (mark.line - 1) + " " * (mark.column - 1)
+    if re.match(r"(&\S+ +)?\|", header):
+        indent = next((len(line) - len(line.lstrip()) for line in below if line.strip()), 0)
+        pad = "\n" * mark.line
+        text = "\n".join(" " * indent + line for line in text.split("\n"))
+    elif header.startswith(("'", '"')):
+        pad += " "
+    return policyxml.check(pad + text, mark.file)
 
 
 def _put(data: Any, loc: Loc, value: str) -> None:
@@ -154,50 +183,98 @@ def _put(data: Any, loc: Loc, value: str) -> None:
     data[loc[-1]] = value
 
 
-def _findings(spec: Spec) -> list[Problem]:
-    """What the kinds have to say, and what only the whole spec shows."""
-    every = list(spec.nodes())
-    declared = {node.address: node for node in every}
+def _findings(every: Sequence[Node], tree: document.Map, *, sound: bool) -> list[Problem]:
+    """What the kinds have to say, and what only the whole spec shows. `sound`: the data has passed its model."""
+    declared = {node.address: node for node in reversed(every)}
+    gone = _absent(tree)
     problems: list[Problem] = []
-    seen: dict[Address, Node] = {}
+    for node in every:
+        first = declared[node.address]
+        if first is not node:
+            problems.append(complaints.same_name(_mark(tree, node), node.address, _mark(tree, first)))
+        problems += _dangling(tree, node, declared, gone)
+        problems += _idle_rules(tree, node)
+    good = every if sound else [node for node in map(_checked, every) if node]
+    problems += chain.from_iterable(_said(tree, node) for node in good)
+    problems += _taken(tree, [node for node in good if declared[node.address].loc == node.loc])
+    return [*problems, *_contradictions(tree, declared, gone)]
+
+
+def _checked(node: Node) -> Node | None:
+    """The node with its properties as its model reads them; None where they don't fit it."""
+    if node.kind.model is None:
+        return node
+    try:
+        model = node.kind.model.model_validate(node.properties)
+    except ValidationError:
+        return None
+    return replace(node, properties=model.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _mark(tree: document.Map, node: Node) -> Mark:
+    return document.mark_of(tree, node.loc, key=node.kind.shape is not Shape.LINKS)
+
+
+def _said(tree: document.Map, node: Node) -> Iterator[Problem]:
+    """What the kind says of one resource."""
+    for finding in node.kind.check(node.properties):
+        at = document.mark_of(tree, (*node.loc, *finding.at), key=not finding.at)
+        yield Problem(at, finding.what, finding.why, finding.fix)
+
+
+def _taken(tree: document.Map, every: Sequence[Node]) -> Iterator[Problem]:
+    """Values that only one resource may have, and several claim."""
     claimed: dict[tuple[Any, ...], Node] = {}
     for node in every:
-        first = seen.setdefault(node.address, node)
-        if first is not node:
-            problems.append(complaints.same_name(spec.mark(node), node.address, spec.mark(first)))
-        for finding in node.kind.check(node.properties):
-            at = document.mark_of(spec.tree, (*node.loc, *finding.at), key=_is_key(finding.at))
-            problems.append(Problem(at, finding.what, finding.why, finding.fix))
         for claim in node.kind.claims(node.properties):
             owner = claimed.setdefault((node.address.parent, node.kind.type, claim.what, claim.value), node)
-            if owner is not node and first is node:
-                at = document.mark_of(spec.tree, (*node.loc, *claim.at))
-                problems.append(complaints.claimed_twice(at, node.kind, claim, owner.address, spec.mark(owner)))
-        problems += _dangling(spec, node, declared)
-    return [*problems, *_contradictions(spec, declared)]
+            if owner is not node:
+                at = document.mark_of(tree, (*node.loc, *claim.at))
+                yield complaints.claimed_twice(at, node.kind, claim, owner.address, _mark(tree, owner))
 
 
-def _is_key(at: Loc) -> bool:
-    return len(at) == 0
-
-
-def _dangling(spec: Spec, node: Node, declared: Mapping[Address, Node]) -> Iterator[Problem]:
+def _dangling(
+    tree: document.Map, node: Node, declared: Mapping[Address, Node], gone: Mapping[Address, Loc]
+) -> Iterator[Problem]:
     """References to what the spec doesn't declare and Azure doesn't make by itself."""
     for target in node.kind.refers(node.address):
         kind = find(target.kind)
-        if kind is not None and target not in declared and target.name.lower() not in kind.factory:
+        if kind is None or target in declared:
+            continue
+        at = document.mark_of(tree, node.loc)
+        if target in gone:
+            yield complaints.absent_but_used(at, kind, target.name)
+        elif target.name.lower() not in kind.factory:
             names = [address.name for address in declared if address.kind == target.kind]
-            yield complaints.dangling(document.mark_of(spec.tree, node.loc), kind, target.name, names)
+            yield complaints.dangling(at, kind, target.name, names)
 
 
-def _contradictions(spec: Spec, declared: Mapping[Address, Node]) -> Iterator[Problem]:
+def _idle_rules(tree: document.Map, node: Node) -> Iterator[Problem]:
+    """Paths of ignore_changes that start with no property of the kind."""
+    rules = node.lifecycle.get("ignore_changes") if isinstance(node.lifecycle, dict) else ()
+    known = properties_of(node.kind.model) if node.kind.model else {}
+    for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
+        if isinstance(rule, str) and re.split(r"[.\[]", rule)[0] not in known:
+            at = document.mark_of(tree, (*node.loc, LIFECYCLE, "ignore_changes", index))
+            yield complaints.ignores_nothing(at, rule, known)
+
+
+def _absent(tree: document.Map) -> dict[Address, Loc]:
+    """What must not exist, and where that is said."""
+    absent = tree.get("absent")
+    collections = absent.items() if isinstance(absent, dict) else ()
+    listed = [(key, names) for key, names in collections if isinstance(names, list)]
+    every = [(key, index, name) for key, names in listed for index, name in enumerate(names) if isinstance(name, str)]
+    return {SERVICE.child(key, name): ("absent", key, index) for key, index, name in every}
+
+
+def _contradictions(
+    tree: document.Map, declared: Mapping[Address, Node], gone: Mapping[Address, Loc]
+) -> Iterator[Problem]:
     """What is declared and absent at once."""
-    for key, names in (spec.data.get("absent") or {}).items():
-        for index, name in enumerate(names or ()):
-            address = SERVICE.child(key, name)
-            if address in declared:
-                at = document.mark_of(spec.tree, ("absent", key, index))
-                where = spec.mark(declared[address])
-                yield Problem(
-                    at, f"{address} is declared and absent", f"it is declared at {where}", "remove one of the two"
-                )
+    for address, loc in gone.items():
+        if address in declared:
+            at, where = document.mark_of(tree, loc), _mark(tree, declared[address])
+            yield Problem(
+                at, f"{address} is declared and absent", f"it is declared at {where}", "remove one of the two"
+            )

@@ -44,6 +44,12 @@ class Ran:
 
     __repr__ = __str__
 
+    def ended(self, code: int) -> Ran:
+        """It must have ended so."""
+        if self.code != code:
+            pytest.fail(f"exit {self.code} instead of {code}\n{self}")
+        return self
+
     @property
     def document(self) -> dict[str, Any]:
         """What `--output json` said."""
@@ -149,27 +155,27 @@ class Arm:
     def get(self, path: str) -> dict[str, Any]:
         """The body of something that is there."""
         found = self("GET", path)
-        assert found.status == 200, (path, found)
+        assert found.status == 200, f"{path}: {found}"
         return found.body
 
     def put(self, path: str, body: Any) -> Reply:
         """Write, and wait until it stands."""
         done = self("PUT", path, body)
-        assert done.status in (200, 201, 202), (path, done)
+        assert done.status in (200, 201, 202), f"{path}: {done}"
         self.settle()
         return done
 
     def patch(self, path: str, body: Any) -> Reply:
         """Change, and wait until it stands."""
         done = self("PATCH", path, body, If_Match="*")
-        assert done.status in (200, 201, 202), (path, done)
+        assert done.status in (200, 201, 202), f"{path}: {done}"
         self.settle()
         return done
 
     def delete(self, path: str) -> Reply:
         """Delete, and wait until it is gone."""
         done = self("DELETE", path, If_Match="*")
-        assert done.status in (200, 202, 204), (path, done)
+        assert done.status in (200, 202, 204), f"{path}: {done}"
         self.settle()
         return done
 
@@ -236,16 +242,12 @@ class Cloud:
 
     def applied(self, *words: str) -> Ran:
         """Apply without a question; it must succeed."""
-        ran = self("apply", *words, "--yes")
-        assert ran.code == 0, ran
-        return ran
+        return self("apply", *words, "--yes").ended(0)
 
     def clean(self, *words: str) -> None:
         """Nothing is left to do."""
-        second = self("plan", *words, "--detailed-exitcode", "--output", "json")
-        assert (second.code, second.changes) == (0, {}), second
-        checked = self("drift", *words, "--output", "json")
-        assert (checked.code, checked.changes) == (0, {}), checked
+        assert self("plan", *words, "--detailed-exitcode", "--output", "json").ended(0).changes == {}
+        assert self("drift", *words, "--output", "json").ended(0).changes == {}
 
 
 def writes(exchanges: list[Exchange]) -> list[str]:

@@ -234,9 +234,9 @@ class Store:
         query = f"SELECT {COLUMNS} FROM resources WHERE {within}"  # noqa: S608
         rows = [_row(r) for r in self._db.execute(query, (old, low, high))]
         self._db.execute(f"DELETE FROM resources WHERE {within}", (old, low, high))  # noqa: S608
-        depth = old.count("/") + 1
         for row in rows:
-            tail = row.id.split("/")[depth:]
+            below = row.path[len(old) :].count("/")
+            tail = row.id.split("/")[-below:] if below else []
             target = row.target
             if target and target.startswith((low, old + "#")):
                 target = new + target[len(old) :]

@@ -51,7 +51,7 @@ def name_of(source: Path) -> str:
 
 def part_of(module: str) -> str:
     """`kinds` of `provision.kinds.api`; empty for the package itself."""
-    return (module.split(".") + [""])[1]
+    return (*module.split("."), "")[1]
 
 
 def parsed(source: Path) -> ast.Module:

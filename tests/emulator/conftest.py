@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/demo"
+ABSOLUTE = re.compile(r"http|/metadata|/subscriptions/[\d-]{36}|/subscriptions/\w+/resourceGroups")
 SERVICE = f"{GROUP}/providers/Microsoft.ApiManagement/service/demo-apim"
 
 
@@ -44,7 +46,7 @@ class Reply:
 
 
 class Arm:
-    """A client of one emulator; paths that do not begin with /subscriptions are below the instance."""
+    """A client of one emulator; paths that name no subscription by its GUID, and no group, are below the instance."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -52,7 +54,7 @@ class Arm:
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str | None) -> Reply:
         parts = urlsplit(path)
-        target = parts.path if path.startswith(("http", "/subscriptions", "/metadata")) else SERVICE + parts.path
+        target = urlsplit(path).path if ABSOLUTE.match(path) else SERVICE + parts.path
         query = (
             parts.query if "api-version=" in parts.query else f"{parts.query}&api-version={self.version}".lstrip("&")
         )

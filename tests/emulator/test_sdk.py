@@ -110,18 +110,19 @@ def test_the_worked_example_is_set_up_read_back_and_torn_down(
     provision(apim)
     api = apim.api.get(GROUP, SERVICE, API)
     assert (api.display_name, api.path, api.is_current) == ("AzureML Demo API", "azureml-demo", True)
-    found = {
-        str(o.name): (o.display_name, o.method, o.url_template) for o in apim.api_operation.list_by_api(GROUP, SERVICE, API)
+    found: Any = {
+        str(o.name): (o.display_name, o.method, o.url_template)
+        for o in apim.api_operation.list_by_api(GROUP, SERVICE, API)
     }
     assert found == OPERATIONS
-    assert API in [a.name for a in apim.product_api.list_by_product(GROUP, SERVICE, "starter")]
+    assert API in [str(a.name) for a in apim.product_api.list_by_product(GROUP, SERVICE, "starter")]
     assert apim.product_api.check_entity_exists(GROUP, SERVICE, "starter", API)
     policy = apim.api_policy.get(GROUP, SERVICE, API, "policy", format="rawxml")
     assert '@(context.Request.IpAddress == "::1" && 1 < 2 ? "a" : "b")' in str(policy.value)
     apim.api.begin_delete(GROUP, SERVICE, API, if_match="*").result()
     with pytest.raises(ResourceNotFoundError):
         apim.api.get(GROUP, SERVICE, API)
-    assert API not in [a.name for a in apim.product_api.list_by_product(GROUP, SERVICE, "starter")]
+    assert API not in [str(a.name) for a in apim.product_api.list_by_product(GROUP, SERVICE, "starter")]
     groups.resource_groups.begin_delete(GROUP).result()
     assert not groups.resource_groups.check_existence(GROUP)
 

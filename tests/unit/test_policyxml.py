@@ -274,6 +274,11 @@ def test_c_sharp_that_looks_escaped_is_escaped_once_more() -> None:
     assert canonical(form) == form
 
 
+def test_of_two_possible_readings_the_escaped_one_is_taken() -> None:
+    assert canonical('<a>@(x("&amp;"))</a>') == '<a>@(x("&"))</a>'
+    assert canonical('<a b="@(x("&amp;"))"/>') == '<a b="@(x("&amp;"))" />'
+
+
 def test_text_that_only_looks_like_an_expression_stays_text() -> None:
     form = canonical("<a b='x @( y &quot;'>x @{ &lt;</a>")
     assert form == '<a b="x &#64;( y &quot;">x &#64;{ &lt;</a>'
@@ -285,6 +290,7 @@ def test_deep_nesting_of_strings_and_brackets_never_raises() -> None:
         "<a>@(" + '$"{' * 5000,
         "<a>@" + "(" * 50000,
         "<a>" * 5000,
+        "<a>x" + " @(y" * 30000,
         "<a>@(" + '$"{' * 50 + '}"' * 50 + ")</a>",
     ):
         canonical(text)

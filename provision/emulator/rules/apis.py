@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.errors import invalid
+from provision.emulator.rules.imports import Imported, store_document, take_document
 from provision.emulator.rules.kind import Draft, Kind, Props, View
 from provision.emulator.rules.revisions import copy_parts
 
@@ -25,9 +26,9 @@ def fill_api(draft: Draft) -> None:
     if revision and (current is None or not revision.isdigit()):
         draft.problem("id", "A revision needs an API and a number.")
         return
-    source = _source(draft, current if revision else None)
+    source = _source(draft)
     if props.get("format") is not None and props.get("value") is not None:
-        _import(draft)
+        take_document(draft)
     for key in WRITE_ONLY:
         props.pop(key, None)
     for key, value in source.items():
@@ -61,35 +62,19 @@ def _stamp(draft: Draft) -> None:
         draft.private["updated"] = stamp
 
 
-def _source(draft: Draft, current: Row | None) -> dict[str, Any]:
+def _source(draft: Draft) -> dict[str, Any]:
+    """Return what a new revision or version takes over from `sourceApiId` [rec]; without one, nothing [?]."""
     reference = draft.props.get("sourceApiId")
-    source = current if draft.old is None else None
-    if reference and draft.old is None:
-        _, path = draft.resolve(reference)
-        source = draft.call.store.get(path) or draft.call.store.get(path.partition(";rev=")[0])
-        if source is None:
-            draft.problem("sourceApiId", "The source API does not exist.")
-            return {}
-    if source is None:
+    if not reference or draft.old is not None:
         return {}
-    draft.private["copy"] = source.path
+    _, path = draft.resolve(reference)
+    source = draft.call.store.get(path) or draft.call.store.get(path.partition(";rev=")[0])
+    if source is None:
+        draft.problem("sourceApiId", "The source API does not exist.")
+        return {}
+    draft.notes["copy"] = source.path
     left = ("apiRevision", "isCurrent", "apiRevisionDescription", "apiVersion", "apiVersionSetId")
     return {key: value for key, value in source.props.items() if key not in left}
-
-
-def _import(draft: Draft) -> None:
-    """Take what can be known without fetching anything: a link to a GraphQL endpoint becomes the service URL [rec]."""
-    props = draft.props
-    if props["format"] == "graphql-link":
-        props["type"] = "graphql"
-        props.setdefault("serviceUrl", props["value"])
-    elif str(props["format"]).endswith("-link"):
-        draft.private["import"] = True
-        props.setdefault("displayName", draft.name)
-    else:
-        draft.private["document"] = {"format": props["format"], "value": props["value"]}
-        draft.private["import"] = True
-        props.setdefault("displayName", draft.name)
 
 
 def _defaults(draft: Draft) -> None:
@@ -171,9 +156,11 @@ def show_api(view: View) -> None:
 
 def api_written(draft: Draft, row: Row) -> None:
     """Copy what a new revision or version takes over from its source."""
-    source = draft.private.pop("copy", None)
-    if source:
-        copy_parts(draft.call, source, row)
+    if "copy" in draft.notes:
+        copy_parts(draft.call, draft.notes["copy"], row)
+    imported = draft.notes.get("import")
+    if isinstance(imported, Imported):
+        store_document(draft, row, imported)
 
 
 def deleting_api(call: Call, row: Row) -> None:
@@ -196,7 +183,7 @@ def deleting_api(call: Call, row: Row) -> None:
 
 def later_import(draft: Draft) -> bool:
     """Tell whether a PUT imports a document, which goes on after the answer [rec]."""
-    return bool(draft.private.get("import"))
+    return "import" in draft.notes
 
 
 API_KINDS = (

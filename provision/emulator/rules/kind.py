@@ -19,7 +19,8 @@ class Draft:
     """A resource about to be written: rules complete `props`, and may set `private`, `target` and `extra`.
 
     `service` and `scope` are the paths of the instance and of the instance or workspace that holds the resource;
-    `scope_id` is the latter's id. `problems` collects (property, what is wrong).
+    `scope_id` is the latter's id. `problems` collects (property, what is wrong); `notes` are for `written` and are not
+    stored.
     """
 
     call: Call
@@ -34,6 +35,7 @@ class Draft:
     target: str | None = None
     extra: Props = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    notes: Props = field(default_factory=dict)
 
     @property
     def name(self) -> str:

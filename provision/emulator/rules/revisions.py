@@ -61,7 +61,8 @@ def fill_release(draft: Draft) -> None:
     draft.props.setdefault("notes", None)
     draft.props["createdDateTime"] = draft.before.get("createdDateTime", stamp)
     draft.props["updatedDateTime"] = stamp
-    draft.private = {"release": path} if draft.call.store.exists(path) and number else {}
+    if number and draft.call.store.exists(path):
+        draft.notes["release"] = path
 
 
 def _is_current(draft: Draft, base: str, number: str) -> bool:
@@ -71,7 +72,7 @@ def _is_current(draft: Draft, base: str, number: str) -> bool:
 
 def release_written(draft: Draft, _: Row) -> None:
     """Swap the released revision with the current one."""
-    path = draft.private.pop("release", None)
+    path = draft.notes.get("release")
     store = draft.call.store
     if path is None:
         return

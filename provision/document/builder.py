@@ -1,0 +1,293 @@
+"""libyaml's events -> data with places: scalars of the core schema, anchors, merge keys, variables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+
+from provision.document.text import position
+from provision.document.tree import Map, Seq, Variable
+from provision.errors import Mark, Problem, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Found = tuple[Any, int, int]
+MAX_VALUES = 1_000_000
+MAX_DEPTH = 64
+
+_CORE = "tag:yaml.org,2002:"
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_VARIABLE = re.compile(
+    r"\$(?:(?P<dollar>\$)|(?P<open>\{)(?:(?P<secret>secret:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?::(?P<operator>[-?])(?P<operand>(?:(?!\$\{)[^}])*))?(?P<close>\}))?)"
+)
+_WORDS: Mapping[str, Any] = MappingProxyType(
+    {
+        **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+        **dict.fromkeys(("true", "True", "TRUE"), True),
+        **dict.fromkeys(("false", "False", "FALSE"), False),
+        **{sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
+        **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    }
+)
+_SCALARS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "str": (str,),
+        "null": (type(None),),
+        "bool": (bool,),
+        "int": (int,),
+        "float": (float, int),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """An anchored node: where it is, the values and levels that each use of it adds, its text where it can be a key."""
+
+    found: Found
+    values: int
+    levels: int
+    text: str | None
+
+
+class Builder:
+    """Builds the data from libyaml's events; collects problems, and goes on wherever the events do."""
+
+    def __init__(self, text: str, file: str, environ: Mapping[str, str]) -> None:
+        self.text, self.file, self.environ = text, file, environ
+        self.problems: list[Problem] = []
+        self.secrets: dict[str, str] = {}
+        self.anchors: dict[str, _Anchor | None] = {}  # None: not complete yet
+        self.values = self.depth = self.deepest = 0
+        self.next: Callable[[], Any] = yaml.CBaseLoader(text).get_event
+
+    def _problem(self, mark: yaml.Mark, what: str, why: str, fix: str) -> None:
+        self.problems.append(Problem(Mark(self.file, mark.line + 1, mark.column + 1), what, why, fix))
+
+    def _stop(self, mark: yaml.Mark, what: str, why: str, fix: str) -> NoReturn:
+        self._problem(mark, what, why, fix)
+        raise SpecError(self.problems)
+
+    def document(self) -> Map:
+        """Build the only document of the text. Raises yaml.YAMLError, and SpecError where there is none."""
+        self.next()  # the start of the stream; then a document's, or the end
+        if type(self.next()) is yaml.StreamEndEvent:
+            why = "it holds only comments" if self.text.strip() else ""
+            raise SpecError([Problem(Mark(self.file), "the file is empty", why, "describe the instance in it")])
+        event = self.next()
+        root, *_ = self._node(event)
+        self.next()  # the end of the document
+        following = self.next()
+        if type(following) is not yaml.StreamEndEvent:
+            self._problem(
+                following.start_mark, "a second document starts here", "a file holds one", "use a file for each"
+            )
+        if not isinstance(root, Map):
+            kind = "a list" if isinstance(root, Seq) else "empty" if root is None else "a single value"
+            self._stop(event.start_mark, f"the top level is {kind}", "it has to be a map", "write lines of key: value")
+        return root
+
+    def _node(self, event: Any) -> Found:
+        """Build the node that `event` starts: its value, line and column."""
+        if type(event) is yaml.AliasEvent:
+            return self._alias(event)
+        self._add(1, 0, event)
+        if event.anchor is not None:
+            return self._anchored(event)
+        return self._fresh(event)
+
+    def _add(self, values: int, levels: int, event: Any) -> None:
+        """Count what the expanded tree would hold: that is what bombs of aliases blow up."""
+        self.values += values
+        if self.values > MAX_VALUES:
+            what, why = f"the file holds more than {MAX_VALUES:,} values", "each use of an alias counts in full"
+            self._stop(event.start_mark, what, why, "split the file, or use fewer aliases")
+        if self.depth + levels > self.deepest:
+            self.deepest = self.depth + levels
+            if self.deepest > MAX_DEPTH:
+                what = f"more than {MAX_DEPTH} levels of maps and lists"
+                self._stop(event.start_mark, what, "no spec is that deep", "flatten it")
+
+    def _fresh(self, event: Any) -> Found:
+        mark = event.start_mark
+        line, column = mark.line, mark.column
+        if type(event) is yaml.ScalarEvent:
+            return self._scalar(event), line, column
+        self._add(0, 1, event)
+        self.depth += 1
+        value = self._mapping(event, line, column) if type(event) is yaml.MappingStartEvent else self._sequence(event)
+        self.depth -= 1
+        return value, line, column
+
+    def _anchored(self, event: Any) -> Found:
+        name, values, deepest = event.anchor, self.values, self.deepest
+        self.anchors[name], self.deepest = None, self.depth
+        found = self._fresh(event)
+        text = event.value if type(event) is yaml.ScalarEvent else None
+        if self.anchors[name] is None:
+            self.anchors[name] = _Anchor(found, self.values - values + 1, self.deepest - self.depth, text)
+        self.deepest = max(deepest, self.deepest)
+        return found
+
+    def _alias(self, event: Any) -> Found:
+        mark, name = event.start_mark, event.anchor
+        anchor = self.anchors.get(name)
+        if anchor is not None:
+            self._add(anchor.values, anchor.levels, event)
+            return anchor.found
+        if name in self.anchors:
+            self._problem(mark, f"*{name} stands inside &{name} itself", "it would never end", "write the value out")
+        else:
+            fix = f"define &{name}, or quote the text *{name}"
+            self._problem(mark, f"no anchor &{name} before this alias", "", fix)
+        return None, mark.line, mark.column
+
+    def _mapping(self, start: Any, line: int, column: int) -> Map:
+        self._check_tag(start, "map")
+        file, following, node = self.file, self.next, self._node
+        result = Map((file, line, column, line, column))
+        places, merging = result.places, None
+        while type(event := following()) is not yaml.MappingEndEvent:
+            mark: Any = event.start_mark
+            key = self._key(event)
+            if key == "<<" and getattr(event, "style", None) == "":
+                merging = mark
+            value, value_line, value_column = node(following())
+            if key in places:
+                first = Mark(file, places[key][1] + 1, places[key][2] + 1)
+                self._problem(mark, f'the key "{key}" is here twice', f"the first is at {first}", "keep one of them")
+            elif key is not None:
+                result[key] = value
+                places[key] = (file, mark.line, mark.column, value_line, value_column)
+        if merging is not None:
+            self._merge_key(result, merging)
+        return result
+
+    def _key(self, event: Any) -> str | None:
+        """Text of a key as the file has it; None where there is none."""
+        mark: Any = event.start_mark
+        if type(event) is yaml.ScalarEvent:
+            text = str(event.value)
+            if event.tag is not None:
+                self._check_tag(event, *_SCALARS)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = _Anchor((text, mark.line, mark.column), 1, 0, text)
+            return text
+        known = len(self.problems)
+        self._node(event)
+        anchor = self.anchors.get(event.anchor)
+        if type(event) is yaml.AliasEvent and anchor is not None and anchor.text is not None:
+            return anchor.text
+        if known == len(self.problems):
+            self._problem(mark, "a key is a map or a list", "keys are text", "put it in quotes")
+        return None
+
+    def _merge_key(self, result: Map, mark: yaml.Mark) -> None:
+        """Carry out `<<`: keys of the merged maps that the map itself doesn't have; the first map wins."""
+        value = result.pop("<<")
+        del result.places["<<"]
+        sources = value if isinstance(value, Seq) else [value]
+        if not all(isinstance(source, Map) for source in sources):
+            fix = "give it an alias of a map, or a list of them"
+            self._problem(mark, "<< merges something that is no map", "", fix)
+            return
+        for source in sources:
+            for key, entry in source.items():
+                if key not in result:
+                    result[key], result.places[key] = entry, source.places[key]
+
+    def _sequence(self, start: Any) -> Seq:
+        self._check_tag(start, "seq")
+        file, following, node = self.file, self.next, self._node
+        result = Seq()
+        while type(event := following()) is not yaml.SequenceEndEvent:
+            value, line, column = node(event)
+            result.append(value)
+            result.places.append((file, line, column, line, column))
+        return result
+
+    def _check_tag(self, event: Any, *allowed: str) -> None:
+        tag = event.tag
+        if tag is not None and tag != "!" and tag not in {_CORE + name for name in allowed}:
+            shown = tag.replace(_CORE, "!!")
+            self._problem(event.start_mark, f"the tag {shown} can't stand here", "a spec is plain data", "remove it")
+
+    def _scalar(self, event: Any) -> Any:
+        text, tag, plain = event.value, event.tag, event.style == ""
+        if "$" in text:
+            variable = any(match["close"] for match in _VARIABLE.finditer(text))
+            text = _VARIABLE.sub(partial(self._variable, event), text)
+            if variable and plain and tag is None:
+                return Variable(text)
+        if tag is None:
+            return _plain(text) if plain else text
+        name = tag.removeprefix(_CORE)
+        if name not in _SCALARS:
+            self._check_tag(event)
+            return text
+        value = text if name == "str" else _plain(text)
+        if type(value) not in _SCALARS[name]:
+            what = f'"{text}" is not of the type !!{name}'
+            self._problem(event.start_mark, what, "", "correct it, or remove the tag")
+        return float(value) if name == "float" and type(value) is int else value
+
+    def _variable(self, event: Any, match: re.Match[str]) -> str:
+        """Value of one variable in a scalar; an empty text, and a problem, where there is none."""
+        name, operator, operand = match.group("name", "operator", "operand")
+        if match["dollar"]:
+            return "$"
+        if not match["close"]:
+            shown = match.string[match.start() :].splitlines()[0].partition("}")
+            why = "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME}"
+            self._inside(
+                event, match, f"malformed variable {''.join(shown[:2])}", why, "correct it, or write $$ for a plain $"
+            )
+            return ""
+        value = self.environ.get(name)
+        if value is None or (operator and not value):
+            value = operand.replace("$$", "$") if operator == "-" else ""
+            if operator != "-":
+                what = f"the variable {name} is {'empty' if name in self.environ else 'not set'}"
+                self._inside(
+                    event, match, what, operand or "it has no default", f"set {name}, or write {_default(match)}"
+                )
+        if match["secret"]:
+            self.secrets[name] = value
+        return value
+
+    def _inside(self, event: Any, match: re.Match[str], what: str, why: str, fix: str) -> None:
+        """Report a problem at the `${` that `match` found in the scalar's value, as near as escapes allow."""
+        start, end = event.start_mark.index, event.end_mark.index
+        offset = start
+        for _ in range(match.string.count("${", 0, match.start()) + 1):
+            offset = self.text.find("${", offset, end) + 1
+            if not offset:
+                break
+        line, column = position(self.text, offset - 1 if offset else start)
+        self.problems.append(Problem(Mark(self.file, line + 1, column + 1), what, why, fix))
+
+
+def _default(match: re.Match[str]) -> str:
+    return f"${{{match['secret'] or ''}{match['name']}:-default}}"
+
+
+def _plain(text: str) -> Any:
+    """Resolve an unquoted scalar: null, bool, int, float, else the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INT.fullmatch(text):
+        try:
+            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        except ValueError:  # Python refuses to read thousands of digits
+            return text
+    return float(text) if _FLOAT.fullmatch(text) else text

@@ -1,0 +1,121 @@
+"""A file as text, and in words what libyaml finds wrong with it."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from provision.errors import Mark, Problem, SpecError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 64 * 1024 * 1024
+
+_BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNREADABLE: tuple[tuple[type[Exception], str, str], ...] = (
+    (FileNotFoundError, "there is no such file", "check the path"),
+    (IsADirectoryError, "this is a directory", "name the file in it"),
+    (PermissionError, "you may not read this file", "check its permissions"),
+)
+_SYNTAX = MappingProxyType(
+    {  # libyaml's words -> ours: what, why, fix
+        "mapping values are not allowed in this context": (
+            'a ":" can\'t stand here',
+            "the value before it has not ended, or the indentation is wrong",
+            'align the key, or put a value that holds ": " in quotes',
+        ),
+        "did not find expected key": (
+            "this doesn't belong to what is before it",
+            "the indentation fits no map around it, or a quote closed too early",
+            "align it with its neighbours, and check the quotes",
+        ),
+        "did not find expected '-' indicator": ("this is not an item of the list", "", "align it, or start it with -"),
+        "could not find expected ':'": ("a key without a : after it", "", "add the :, or correct the indentation"),
+        "found character that cannot start any token": ("a value can't start like this", "", "put it in quotes"),
+        "did not find expected node content": (
+            "a value can't start like this",
+            "",
+            "put text that holds brackets in quotes",
+        ),
+        "block sequence entries are not allowed in this context": (
+            "a - can't stand here",
+            "",
+            "start the list in a new line",
+        ),
+        "found unknown escape character": ("\\ starts no known escape here", "", "write \\\\, or use single quotes"),
+    }
+)
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, from 0."""
+    return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1
+
+
+def read(path: Path) -> str:
+    """Read a file as text. Raises SpecError where that can't be."""
+    file = str(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reasons = [row[1:] for row in _UNREADABLE if isinstance(error, row[0])]
+        what, fix = reasons[0] if reasons else (f"can't be read: {getattr(error, 'strerror', None) or error}", "")
+        raise SpecError([Problem(Mark(file), what, "", fix)]) from None
+    if len(data) > MAX_BYTES:
+        raise SpecError([Problem(Mark(file), "the file is larger than 64 MiB", "no spec is that large", "split it")])
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line, column = position(before, len(before))
+        why = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        mark = Mark(file, line + 1, column + 1)
+        raise SpecError([Problem(mark, "the file is not UTF-8", why, "save it as UTF-8")]) from None
+    if bad := _BAD_CHARACTER.search(text):
+        line, column = position(text, bad.start())
+        what, why = f"the character U+{ord(bad[0]):04X}", "YAML doesn't allow it"
+        raise SpecError(
+            [Problem(Mark(file, line + 1, column + 1), what, why, "remove it, or save the file as UTF-8 text")]
+        )
+    return text
+
+
+def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    """Say in a user's words what libyaml stumbled over."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return Problem(Mark(file), "this is not YAML", str(error).splitlines()[0])
+    at, said = error.problem_mark, error.problem or ""
+    mark = Mark(file, at.line + 1, at.column + 1)
+    line = text[: at.index].rpartition("\n")[2] + text[at.index :].partition("\n")[0]
+    indentation = line[: len(line) - len(line.lstrip())]
+    if "\t" in indentation and ("token" in said or "tab" in said):
+        mark = Mark(file, at.line + 1, indentation.index("\t") + 1)
+        return Problem(mark, "a tab is in the indentation", "YAML indents with spaces only", "replace it with spaces")
+    if text[max(at.index - 1, 0) : at.index + 1] == "${":
+        return Problem(mark, "a variable inside { } or [ ] needs quotes", "{ has a meaning there", 'write "${NAME}"')
+    at_end = not text[at.index :].strip()
+    if error.context_mark and (unclosed := _unclosed(error.context_mark, mark, said, text, at_end=at_end)):
+        return unclosed
+    if at_end:
+        return Problem(mark, "the file ends too early", said, "finish what the last line starts")
+    return Problem(mark, *_SYNTAX.get(said, ("this is not YAML", said, "")))
+
+
+def _unclosed(opened: Any, mark: Mark, said: str, text: str, *, at_end: bool) -> Problem | None:
+    """Describe a quote or bracket at `opened` that is still open at `mark`; None where that is not what is wrong."""
+    opener = text[opened.index : opened.index + 1]
+    start = Mark(mark.file, opened.line + 1, opened.column + 1)
+    closer = {"[": "]", "{": "}"}.get(opener, opener)
+    if opener in ("'", '"') and "end of stream" in said:
+        return Problem(start, f"the quote {opener} is never closed", "the file ends first", f"add the closing {closer}")
+    if opener not in ("[", "{") or not said.startswith("did not find expected ','"):
+        return None
+    if at_end:
+        return Problem(start, f"the {opener} is never closed", "the file ends first", f"add the closing {closer}")
+    fix = "close it, or put text that holds brackets in quotes"
+    return Problem(mark, f"a , or {closer} is missing before this", f"the {opener} at {start} is still open", fix)

@@ -1,0 +1,13 @@
+"""Policy documents of API Management: whether they are well-formed, and a normal form to compare them by.
+
+A document in the `rawxml` format isn't XML: C# stands unescaped in `@(...)` and `@{...}`, in attributes and in text
+(learn.microsoft.com/azure/api-management/api-management-policy-expressions). In the `xml` format the same is escaped,
+and Azure answers with either, re-indented and requoted. Both functions here read both, expression by expression.
+"""
+
+from __future__ import annotations
+
+from provision.policyxml.canonical import canonical
+from provision.policyxml.check import check
+
+__all__ = ["canonical", "check"]

@@ -1,0 +1,68 @@
+"""Whether a document is well-formed, and has the sections that API Management knows."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from provision.errors import Mark, Problem
+from provision.policyxml.code import SPACE, unified
+from provision.policyxml.parser import Element, Finding, Parser, Text, content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECTIONS = ("inbound", "backend", "outbound", "on-error")
+
+
+def check(text: str, file: str, *, root: str = "policies") -> list[Problem]:
+    """Find what is wrong with a policy document (a fragment: `root="fragment"`), in the order of the text."""
+    parser = Parser(unified(text).removeprefix("\ufeff"))
+    parser.parse()
+    found = [*parser.problems, *_misplaced(parser, root)]
+    return sorted(Problem(Mark(file, *parser.place(at)), *rest) for at, *rest in found)
+
+
+def _misplaced(parser: Parser, root: str) -> Iterator[Finding]:
+    """Find what stands where Azure takes no element or text, in what could be read."""
+    roots = parser.tree.elements()
+    if not roots and not parser.problems:
+        yield 0, f"there is no <{root}>", "the document is empty", f"write <{root}>...</{root}>"
+    yield from _stray(parser.tree, f"outside of <{root}>")
+    for index, element in enumerate(roots):
+        if index:
+            yield element.at, f"<{element.name}> is a second root element", "a document has one", "remove it"
+        elif element.name != root:
+            fix = _did_you_mean(element.name, (root,)) or f"write <{root}>"
+            yield element.at, f"the document is a <{element.name}>", f"it has to be <{root}>", fix
+        elif root == "policies":
+            yield from _sections(parser, element)
+
+
+def _sections(parser: Parser, policies: Element) -> Iterator[Finding]:
+    yield from _stray(policies, "directly in <policies>")
+    first: dict[str, int] = {}
+    for section in policies.elements():
+        name = section.name
+        if name not in SECTIONS:
+            why = "only <inbound>, <backend>, <outbound> and <on-error> can"
+            fix = _did_you_mean(name, SECTIONS) or "move it into one of them"
+            yield section.at, f"<{name}> can't stand in <policies>", why, fix
+        elif name in first:
+            why = f"the first is in line {parser.place(first[name])[0]}"
+            yield section.at, f"<{name}> is here twice", why, "make one of them"
+        else:
+            yield from _stray(section, f"directly in <{name}>")
+        first.setdefault(name, section.at)
+
+
+def _stray(element: Element, where: str) -> Iterator[Finding]:
+    for child in content(element):
+        if isinstance(child, Text):
+            at = child.at + len(child.value) - len(child.value.lstrip(SPACE))
+            yield at, f"text stands {where}", "only elements can", "remove it"
+
+
+def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    return f"did you mean <{close[0]}>?" if close else ""

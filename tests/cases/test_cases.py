@@ -1,0 +1,117 @@
+"""Every folder <kind>/<case>: what is planned for spec.yaml where Azure has live.json is plan.txt, whole.
+
+live.json: address -> {"body", "etag"}, or {"error": status} for a read that fails; `deletedService` is there while a
+deleted instance holds the name. options.json: what the command line adds. `UPDATE_CASES=1` writes plan.txt: read it,
+since it is the expectation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provision import render, spec
+from provision.address import SERVICE, Address, Scope
+from provision.desired import desired
+from provision.errors import AzureError, ForbiddenError, ProvisionError
+from provision.observed import observe
+from provision.plan import Limits, Wishes, guard, make
+from provision.render import Verb
+from provision.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from provision.kinds import Kind
+    from provision.plan import Plan
+
+HERE = Path(__file__).parent
+CASES = sorted(str(path.parent.relative_to(HERE)) for path in HERE.glob("*/*/spec.yaml"))
+ZEROS = "00000000-0000-0000-0000-000000000000"
+
+
+class Live:
+    """Azure as live.json has it."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self.entries = {Address(text): entry for text, entry in entries.items()}
+
+    def get(self, address: Address) -> Resource | None:
+        known = next((one for one in self.entries if one == address), None)
+        if known is None:
+            return None
+        entry = self.entries[known]
+        if "error" in entry:
+            failed = ForbiddenError if entry["error"] == 403 else AzureError
+            raise failed(f"GET {address}: refused", status=entry["error"])
+        return Resource(known, entry["body"], entry.get("etag", ""))
+
+    def names(self, kind: Kind, parent: Address) -> Sequence[str]:
+        listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
+        return [one.name for one in listed]
+
+    def soft_deleted(self, location: str) -> bool:
+        assert location
+        entry = self.entries.get(Address("deletedService"))
+        if entry and "error" in entry:
+            raise ForbiddenError("GET deletedservices: refused", status=403)
+        return entry is not None
+
+
+def planned(folder: Path) -> Plan:
+    live = Live(json.loads((folder / "live.json").read_text("utf-8")))
+    options = folder / "options.json"
+    given = json.loads(options.read_text("utf-8")) if options.exists() else {}
+    wishes = Wishes(
+        **{name: frozenset(map(Address, value)) if isinstance(value, list) else value for name, value in given.items()}
+    )
+    wanted = desired(spec.load(Path("spec.yaml"), environ={}))
+    return make(wanted, observe(wanted, live), Scope(ZEROS, wanted.group, wanted.service), wishes)
+
+
+def shown(folder: Path) -> str:
+    try:
+        plan = planned(folder)
+        guard(plan, Limits())
+    except ProvisionError as error:
+        return f"{type(error).__name__}: {error}\n"
+    order = [f"{one} after {edge.after}: {edge.because}\n" for one in plan.edges for edge in plan.edges[one]]
+    return render.plans([plan], "text", Verb.PLAN) + ("\n" + "".join(sorted(order)) if order else "")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = HERE / case
+    monkeypatch.chdir(folder)
+    text, expected = shown(folder), folder / "plan.txt"
+    if os.environ.get("UPDATE_CASES"):
+        expected.write_text(text, "utf-8")
+    assert text == expected.read_text("utf-8")
+
+
+def test_every_folder_is_a_case() -> None:
+    folders = {str(path.relative_to(HERE)) for path in HERE.glob("*/*") if path.is_dir()}
+    assert {name for name in folders if "__pycache__" not in name} == set(CASES)
+    for name in CASES:
+        held = {path.name for path in (HERE / name).iterdir()}
+        assert {"spec.yaml", "live.json", "plan.txt"} <= held
+        assert all(name.endswith((".yaml", ".json", ".txt", ".xml")) for name in held)
+
+
+def test_observing_reads_nothing_below_what_is_not_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = HERE / "operation" / "of-an-undeclared-api"
+    monkeypatch.chdir(folder)
+    asked: list[Address] = []
+
+    class Watched(Live):
+        def names(self, kind: Kind, parent: Address) -> Sequence[str]:
+            asked.append(parent)
+            return super().names(kind, parent)
+
+    wanted = desired(spec.load(Path("spec.yaml"), environ={}))
+    observe(wanted, Watched(json.loads(Path("live.json").read_text("utf-8"))))
+    assert set(asked) == {SERVICE, Address("apis/echo")}
