@@ -25,7 +25,7 @@ _TICK = 1.0  # seconds between two looks at what is in flight
 class Writer(Protocol):
     """What apply needs of Azure."""
 
-    def send(self, change: Change, *, delete_subscriptions: bool, cancelled: Event) -> None:
+    def send(self, change: Change, *, cancelled: Event) -> None:
         """Do one change and wait until Azure has done it. Raises AzureError, or CancelledError when told to stop."""
 
 
@@ -69,9 +69,7 @@ def apply(
         try:
             while walk.waiting or walk.running:
                 for change in _ready(walk, workers):
-                    future = pool.submit(
-                        writer.send, change, delete_subscriptions=plan.delete_subscriptions, cancelled=cancelled
-                    )
+                    future = pool.submit(writer.send, change, cancelled=cancelled)
                     walk.running[future] = (change, time.monotonic())
                     tell(Progress(change, started=True))
                 _collect(walk)

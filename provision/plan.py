@@ -59,6 +59,7 @@ class Plan:
     new_instance: bool = (
         False  # Azure fills it with objects of its own: it is observed and planned again once it is there
     )
+    customers: Mapping[Address, int] = field(default_factory=lambda: MappingProxyType({}))  # keys that would die
     delete_subscriptions: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -199,6 +200,11 @@ def guard(plan: Plan, limits: Limits) -> None:
     deletes += plan.totals.get(Action.REPLACE, 0)
     if limits.max_delete is not None and deletes > limits.max_delete:
         raise GuardError(f"the plan deletes {deletes} resources, and --max-delete allows {limits.max_delete}")
+    if plan.customers and not plan.delete_subscriptions:
+        names = ", ".join(f"{count} to {address}" for address, count in sorted(plan.customers.items()))
+        raise GuardError(
+            f"subscriptions of users would be deleted, and their keys with them ({names}): --delete-subscriptions"
+        )
     updates = plan.totals.get(Action.UPDATE, 0)
     if limits.max_update is None or plan.managed < _ENOUGH or plan.new_instance:
         return

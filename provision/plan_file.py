@@ -76,6 +76,7 @@ def _plan(saved: Saved) -> dict[str, Any]:
         "notes": list(plan.notes),
         "managed": plan.managed,
         "new_instance": plan.new_instance,
+        "customers": {str(address): count for address, count in plan.customers.items()},
         "delete_subscriptions": plan.delete_subscriptions,
         "secrets": sorted(plan.secrets),
         "desired": _desired(saved.desired) if saved.desired else None,
@@ -127,6 +128,7 @@ def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
         notes=tuple(data["notes"]),
         managed=data["managed"],
         new_instance=data["new_instance"],
+        customers=MappingProxyType({Address(text): count for text, count in data["customers"].items()}),
         delete_subscriptions=data["delete_subscriptions"],
         secrets=secrets,
     )

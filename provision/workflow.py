@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from provision.address import DELETED, GROUP, SERVICE, Address
@@ -12,7 +13,8 @@ from provision.apply import Writer, apply
 from provision.diff import Action
 from provision.errors import StalePlanError
 from provision.kinds import kind_of
-from provision.kinds.service import INSIDE
+from provision.kinds.product import PRODUCT
+from provision.kinds.service import INSIDE, made_with_a_product
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.report import Outcome, Report, Result
@@ -39,13 +41,27 @@ class Cloud(Reader, Writer, Protocol):
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
 
+    def subscriptions_to(self, product: Address) -> list[dict[str, Any]]:
+        """The bodies of the subscriptions to a product."""
+
     def inside(self, collection: str, group: str, method: str) -> list[dict[str, Any]]:
         """The bodies in one of the instance's collections."""
 
 
 def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes) -> Plan:
     """Observe and plan."""
-    return make(desired, observe(desired, azure), scope, wishes)
+    return _with_customers(make(desired, observe(desired, azure), scope, wishes), azure)
+
+
+def _with_customers(planned: Plan, azure: Cloud) -> Plan:
+    """Count the subscriptions of users that would die with their products."""
+    gone = [change.address for change in planned.changes if change.action in (Action.DELETE, Action.REPLACE)]
+    counts = {
+        address: sum(1 for body in azure.subscriptions_to(address) if not made_with_a_product(body))
+        for address in gone
+        if address.kind == PRODUCT.type
+    }
+    return replace(planned, customers=MappingProxyType({address: count for address, count in counts.items() if count}))
 
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
@@ -56,7 +72,7 @@ def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) 
         around = Surroundings(_undeclared(desired, azure), ())
     if GROUP in observed.snapshot:
         around = replace(around, others_in_group=tuple(azure.others_in_group()))
-    return teardown(desired, observed, scope, around, consent)
+    return _with_customers(teardown(desired, observed, scope, around, consent), azure)
 
 
 def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:

@@ -123,20 +123,25 @@ class Azure:
                 return []
             raise
 
+    def subscriptions_to(self, product: Address) -> list[dict[str, Any]]:
+        """The bodies of the subscriptions to a product."""
+        listing = self._api.product_subscriptions.list
+        return self._pages(listing, self._path(product), f"listing the subscriptions to {product}")
+
     def settling(self) -> str:
         """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
         service = self.get(SERVICE)
         state = str((service.body.get("properties") or {}).get("provisioningState") or "") if service else ""
         return state if state.lower() in _SETTLING else ""
 
-    def send(self, change: Change, *, delete_subscriptions: bool, cancelled: Event) -> None:
+    def send(self, change: Change, *, cancelled: Event) -> None:
         """Do one change and wait until Azure has done it."""
         if change.action is Action.PURGE:
             self._purge(change, cancelled)
             return
         kind = kind_of(change.address.kind)
         if change.action in (Action.DELETE, Action.REPLACE):
-            self._delete(kind, change, cancelled, delete_subscriptions=delete_subscriptions)
+            self._delete(kind, change, cancelled)
         if change.action is not Action.DELETE:
             self._put(kind, change, cancelled)
 
@@ -153,10 +158,8 @@ class Azure:
             if kind.model is not None or "already exists" not in str(error):
                 raise
 
-    def _delete(self, kind: Kind, change: Change, cancelled: Event, *, delete_subscriptions: bool) -> None:
+    def _delete(self, kind: Kind, change: Change, cancelled: Event) -> None:
         options: dict[str, Any] = dict(kind.sdk.on_delete)
-        if not delete_subscriptions:
-            options.pop("delete_subscriptions", None)
         if kind.sdk.if_match:
             options["if_match"] = change.etag or "*"
         try:

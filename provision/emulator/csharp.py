@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
-CLOSING = {"(": ")", "{": "}", "[": "]"}
+CLOSING = MappingProxyType({"(": ")", "{": "}", "[": "]"})
 CHARACTER = re.compile(r"'(\\.[0-9A-Fa-f]*|[^'\\\n])'")
 STRING = re.compile(r'(\$@|@\$|\$|@)?"')
 MAX_DEPTH = 50

@@ -6,6 +6,7 @@ Sources: recorded traffic of Developer (classic) and BasicV2 instances, api-vers
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SWITCHES = (
 V2_LACKS = frozenset({"Security.Protocols.Ssl30", "Security.Ciphers.TripleDes168"})
 WORDS = ("australia", "brazil", "canada", "central", "east", "europe", "france", "germany", "india", "japan", "korea")
 MORE_WORDS = ("north", "norway", "poland", "qatar", "south", "sweden", "switzerland", "uae", "uk", "us", "west", "asia")
-SPECIAL = {"us": "US", "uk": "UK", "uae": "UAE"}
+SPECIAL = MappingProxyType({"us": "US", "uk": "UK", "uae": "UAE"})
 WORD = re.compile(
     "|".join(
         sorted((*WORDS, *MORE_WORDS, "[0-9]+", "africa", "spain", "italy", "israel", "mexico"), key=len, reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator import actions, arm, graveyard, groups, operations, services
@@ -93,13 +94,15 @@ FOREIGN = Route(
     f"{GROUP}/providers/{{namespace}}/{{type}}/{{name}}",
     {"GET": groups.foreign_get, "PUT": groups.foreign_put, "DELETE": groups.foreign_delete},
 )
-ITEM: Mapping[str, Handler] = {
-    "GET": arm.get,
-    "HEAD": arm.head,
-    "PUT": arm.put,
-    "PATCH": arm.patch,
-    "DELETE": arm.delete,
-}
+ITEM: Mapping[str, Handler] = MappingProxyType(
+    {
+        "GET": arm.get,
+        "HEAD": arm.head,
+        "PUT": arm.put,
+        "PATCH": arm.patch,
+        "DELETE": arm.delete,
+    }
+)
 
 
 def _template(kind: Kind) -> str:
@@ -144,7 +147,7 @@ def _table() -> Mapping[str, Route]:
     return table
 
 
-ROUTES: Mapping[str, Route] = _table()
+ROUTES: Mapping[str, Route] = MappingProxyType(_table())
 NAMESPACE = "microsoft.apimanagement"
 # Templates in which names do not alternate with literals, tried one by one; the foreign ones last.
 IRREGULAR = tuple(

@@ -176,7 +176,7 @@ def _built_in(body: Mapping[str, Any]) -> bool:
     return bool((body.get("properties") or {}).get("builtIn"))
 
 
-def _own_subscription(body: Mapping[str, Any]) -> bool:
+def made_with_a_product(body: Mapping[str, Any]) -> bool:
     """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
     name, owner = str(body.get("name")), str((body.get("properties") or {}).get("ownerId") or "/users/1")
     return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
@@ -186,7 +186,7 @@ def _own_subscription(body: Mapping[str, Any]) -> bool:
 INSIDE: Final = (
     Inside("apis", "api", made_by_azure=_named("echo-api")),
     Inside("products", "product", made_by_azure=_named("starter", "unlimited")),
-    Inside("subscriptions", "subscription", "list", _own_subscription),
+    Inside("subscriptions", "subscription", "list", made_with_a_product),
     Inside("users", "user", made_by_azure=_named("1")),
     Inside("groups", "group", made_by_azure=_built_in),
     Inside("namedValues", "named_value"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator.rules.apis import API_KINDS
@@ -22,4 +23,4 @@ _AT_SERVICE = (*API_KINDS, *PART_KINDS, *REVISION_KINDS, *POLICY_KINDS, *PRODUCT
 _IN_WORKSPACE = tuple(replace(k, type=f"workspaces/{k.type}") for k in _AT_SERVICE if k.type in IN_WORKSPACES)
 
 ALL_KINDS: tuple[Kind, ...] = (*_AT_SERVICE, *_IN_WORKSPACE)
-KINDS: Mapping[str, Kind] = {kind.type.lower(): kind for kind in ALL_KINDS}
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.type.lower(): kind for kind in ALL_KINDS})

@@ -3,64 +3,71 @@
 from __future__ import annotations
 
 import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.errors import invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provision.emulator.rules.kind import Draft, Kind
 
 FORBIDDEN_IN_NAMES = frozenset("*#&+:<>?/")  # the specification's pattern for ids
 LONGEST_NAME = 256
 
 # JSON types of properties that rules look into; a wrong one is the client's error, whatever the kind.
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "displayName": str,
-    "description": str,
-    "path": str,
-    "serviceUrl": str,
-    "protocols": list,
-    "apiVersion": str,
-    "apiVersionSetId": str,
-    "sourceApiId": str,
-    "apiId": str,
-    "scope": str,
-    "ownerId": str,
-    "method": str,
-    "urlTemplate": str,
-    "templateParameters": list,
-    "responses": list,
-    "request": dict,
-    "authenticationSettings": dict,
-    "subscriptionKeyParameterNames": dict,
-    "subscriptionRequired": bool,
-    "approvalRequired": bool,
-    "subscriptionsLimit": int,
-    "state": str,
-    "secret": bool,
-    "tags": list,
-    "keyVault": dict,
-    "credentials": dict,
-    "oauth2": dict,
-    "format": str,
-    "email": str,
-    "firstName": str,
-    "lastName": str,
-    "versioningScheme": str,
-    "loggerType": str,
-    "protocol": str,
-    "url": str,
-    "sampling": dict,
-    "pool": dict,
-    "document": dict,
-}
-WORDS: dict[type | tuple[type, ...], str] = {
-    str: "a string",
-    list: "an array",
-    dict: "an object",
-    bool: "a boolean",
-    int: "an integer",
-}
+TYPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
+    {
+        "displayName": str,
+        "description": str,
+        "path": str,
+        "serviceUrl": str,
+        "protocols": list,
+        "apiVersion": str,
+        "apiVersionSetId": str,
+        "sourceApiId": str,
+        "apiId": str,
+        "scope": str,
+        "ownerId": str,
+        "method": str,
+        "urlTemplate": str,
+        "templateParameters": list,
+        "responses": list,
+        "request": dict,
+        "authenticationSettings": dict,
+        "subscriptionKeyParameterNames": dict,
+        "subscriptionRequired": bool,
+        "approvalRequired": bool,
+        "subscriptionsLimit": int,
+        "state": str,
+        "secret": bool,
+        "tags": list,
+        "keyVault": dict,
+        "credentials": dict,
+        "oauth2": dict,
+        "format": str,
+        "email": str,
+        "firstName": str,
+        "lastName": str,
+        "versioningScheme": str,
+        "loggerType": str,
+        "protocol": str,
+        "url": str,
+        "sampling": dict,
+        "pool": dict,
+        "document": dict,
+    }
+)
+WORDS: Mapping[type | tuple[type, ...], str] = MappingProxyType(
+    {
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+        bool: "a boolean",
+        int: "an integer",
+    }
+)
 
 
 def check(kind: Kind, draft: Draft) -> None:

@@ -27,7 +27,6 @@ LONGEST_ID = 76
 OPERATION = "microsoft.apimanagement/service/apis/operations"
 SCHEMA = "microsoft.apimanagement/service/apis/schemas"
 COMPONENTS = "application/vnd.oai.openapi.components+json"
-NO_REQUEST: dict[str, list[Any]] = {"queryParameters": [], "headers": [], "representations": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def _operation(template: str, method: str, found: dict[str, Any], parameters: li
         "urlTemplate": template,
         "templateParameters": [{**p, "required": True} for p in of("path")],
         "description": found.get("description"),
-        "request": {**NO_REQUEST, **request, "representations": [{"contentType": kind} for kind in bodies]},
+        "request": {**request, "representations": [{"contentType": kind} for kind in bodies]},
         "responses": responses,
         "policies": None,
     }

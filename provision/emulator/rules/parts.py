@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from provision.emulator.rules.kind import Draft, Kind, View
 
@@ -84,15 +85,17 @@ def show_schema(view: View) -> None:
         view.props.pop("value", None)
 
 
-DIAGNOSTIC = {
-    "alwaysLog": None,
-    "httpCorrelationProtocol": "Legacy",
-    "logClientIp": True,
-    "largeLanguageModel": None,
-    "mcp": None,
-    "a2a": None,
-    "tags": None,
-}
+DIAGNOSTIC = MappingProxyType(
+    {
+        "alwaysLog": None,
+        "httpCorrelationProtocol": "Legacy",
+        "logClientIp": True,
+        "largeLanguageModel": None,
+        "mcp": None,
+        "a2a": None,
+        "tags": None,
+    }
+)
 
 PART_KINDS = (
     Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator.errors import invalid
@@ -199,13 +200,15 @@ def show_linked_user(view: View) -> None:
     view.props.pop("groups", None)
 
 
-PRODUCT = {
-    "description": None,
-    "terms": None,
-    "subscriptionRequired": True,
-    "subscriptionsLimit": None,
-    "state": "notPublished",
-}
+PRODUCT = MappingProxyType(
+    {
+        "description": None,
+        "terms": None,
+        "subscriptionRequired": True,
+        "subscriptionsLimit": None,
+        "state": "notPublished",
+    }
+)
 
 PRODUCT_KINDS = (
     Kind(

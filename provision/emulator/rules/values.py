@@ -160,7 +160,6 @@ def fill_certificate(draft: Draft) -> None:
 
 
 NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
-UNAUTHENTICATED = {"code": "Unauthenticated", "message": "The connection has not been authenticated."}
 
 VALUE_KINDS = (
     Kind(
@@ -207,7 +206,10 @@ VALUE_KINDS = (
         "authorizationProviders/authorizations",
         "Connection",
         verbs=NO_PATCH,
-        defaults={"status": "Error", "error": UNAUTHENTICATED},
+        defaults={
+            "status": "Error",
+            "error": {"code": "Unauthenticated", "message": "The connection has not been authenticated."},
+        },
         fill=fill_regional,
         etag=False,
         created=200,
