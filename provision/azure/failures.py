@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from azure.core.exceptions import AzureError as SdkError
@@ -17,23 +18,27 @@ from azure.core.exceptions import (
 from provision.errors import AzureError, ConflictError, ForbiddenError, NotFoundError, StaleError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-_BY_STATUS: Final[dict[int, type[AzureError]]] = {
-    401: ForbiddenError,
-    403: ForbiddenError,
-    404: NotFoundError,
-    409: ConflictError,
-    412: StaleError,
-    422: ConflictError,
-}
-_HINTS: Final = {
-    "AuthorizationFailed": "the README's section on a real subscription names the roles",
-    "ServiceAlreadyExistsInSoftDeletedState": "--restore brings the deleted instance back, --purge-first removes it",
-    "ServiceAlreadyExists": "names are unique in all of Azure: choose another one",
-    "SubscriptionNotFound": "check --subscription-id, and --cloud",
-    "InvalidAuthenticationTokenTenant": "az login --tenant ...",
-}
+_BY_STATUS: Final[Mapping[int, type[AzureError]]] = MappingProxyType(
+    {
+        401: ForbiddenError,
+        403: ForbiddenError,
+        404: NotFoundError,
+        409: ConflictError,
+        412: StaleError,
+        422: ConflictError,
+    }
+)
+_HINTS: Final = MappingProxyType(
+    {
+        "AuthorizationFailed": "the README's section on a real subscription names the roles",
+        "ServiceAlreadyExistsInSoftDeletedState": "--restore brings the deleted instance back, --purge-first removes it",
+        "ServiceAlreadyExists": "names are unique in all of Azure: choose another one",
+        "SubscriptionNotFound": "check --subscription-id, and --cloud",
+        "InvalidAuthenticationTokenTenant": "az login --tenant ...",
+    }
+)
 
 
 def error_of(response: Any) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from provision.kinds.api import API
@@ -28,7 +29,7 @@ KINDS: Final = (
     OPERATION,
     OPERATION_POLICY,
 )
-_BY_TYPE: Final = {kind.type.lower(): kind for kind in KINDS}
+_BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 
 
 def find(kind_type: str) -> Kind | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -68,7 +69,7 @@ class Folded:
     """Compared without regard to case and spaces, as ARM compares regions."""
 
 
-_TRUTH: Final = {"true": True, "false": False}
+_TRUTH: Final = MappingProxyType({"true": True, "false": False})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 _FAILURE: Final = "failure"
 _SKIPPED: Final = "skipped"
-_VERDICTS: Final = {
-    Outcome.DONE: "",
-    Outcome.FAILED: _FAILURE,
-    Outcome.STALE: _FAILURE,
-    Outcome.SKIPPED: _SKIPPED,
-    Outcome.UNFINISHED: _SKIPPED,
-}
+_VERDICTS: Final = MappingProxyType(
+    {
+        Outcome.DONE: "",
+        Outcome.FAILED: _FAILURE,
+        Outcome.STALE: _FAILURE,
+        Outcome.SKIPPED: _SKIPPED,
+        Outcome.UNFINISHED: _SKIPPED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

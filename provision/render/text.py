@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from provision.render import words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 200  # longest value that is shown whole
 _NAMES: Final = 10  # so many addresses per reason of being left alone
 _COLUMN: Final = 72  # longest address that widens the column
-_COLOURS: Final = {"+": 32, "^": 32, "~": 33, "-": 31, "±": 31, "x": 31}
+_COLOURS: Final = MappingProxyType({"+": 32, "^": 32, "~": 33, "-": 31, "±": 31, "x": 31})
 
 
 def plans(plans: Sequence[Plan], verb: Verb, *, colour: bool) -> str:

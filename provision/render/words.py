@@ -30,23 +30,27 @@ _UNSAFE: Final = re.compile(
     "\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"  # they reorder or break what is shown
     r"\ud800-\udfff\ufffe\uffff]"  # no encoding or XML takes these
 )
-_PARTICIPLES: Final = {
-    "CREATE": ("creating", "created"),
-    "UPDATE": ("updating", "updated"),
-    "DELETE": ("deleting", "deleted"),
-    "REPLACE": ("replacing", "replaced"),
-    "RESTORE": ("restoring", "restored"),
-    "PURGE": ("purging", "purged"),
-}
+_PARTICIPLES: Final = MappingProxyType(
+    {
+        "CREATE": ("creating", "created"),
+        "UPDATE": ("updating", "updated"),
+        "DELETE": ("deleting", "deleted"),
+        "REPLACE": ("replacing", "replaced"),
+        "RESTORE": ("restoring", "restored"),
+        "PURGE": ("purging", "purged"),
+    }
+)
 _NO_REMARKS: Final[Mapping[str, str]] = MappingProxyType({})
-_DRIFTED: Final = {
-    "UPDATE": "changed",
-    "REPLACE": "changed",
-    "DELETE": "undeclared",
-    "PURGE": "undeclared",
-    "CREATE": "missing",
-    "RESTORE": "missing",
-}
+_DRIFTED: Final = MappingProxyType(
+    {
+        "UPDATE": "changed",
+        "REPLACE": "changed",
+        "DELETE": "undeclared",
+        "PURGE": "undeclared",
+        "CREATE": "missing",
+        "RESTORE": "missing",
+    }
+)
 
 
 class Verb(Enum):
