@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision import document
@@ -22,32 +23,38 @@ if TYPE_CHECKING:
     from provision.kinds.kind import Claim
     from provision.kinds.model import Model
 
-_WANTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "finite_number": "a whole number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "a map",
-    "model_type": "a map",
-    "model_attributes_type": "a map",
-}
+_WANTED = MappingProxyType(
+    {
+        "string_type": "a text",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "finite_number": "a whole number",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "list_type": "a list",
+        "tuple_type": "a list",
+        "dict_type": "a map",
+        "model_type": "a map",
+        "model_attributes_type": "a map",
+    }
+)
 _FEW = 12  # so many allowed names are listed
 _LONGEST = 40  # characters of a name that are shown
 _SHORT = 4  # a secret below this length is a part of too many words
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_SPOKEN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}  # YAML 1.1's words
-_OF_WORDS = {  # regular expressions of the kinds, for people; those that only exclude characters speak for themselves
-    r"^[\w\-.()]*[\w\-()]$": "it takes letters, digits, _ - . ( ) and can't end with a dot",
-    r"^[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$": (
-        "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
-    ),
-    r"^\S+$": "it takes no spaces",
-}
+_SPOKEN = MappingProxyType(
+    {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+)  # YAML 1.1's words
+_OF_WORDS = MappingProxyType(
+    {  # regular expressions of the kinds, for people; those that only exclude characters speak for themselves
+        r"^[\w\-.()]*[\w\-()]$": "it takes letters, digits, _ - . ( ) and can't end with a dot",
+        r"^[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$": (
+            "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
+        ),
+        r"^\S+$": "it takes no spaces",
+    }
+)
 
 
 def translate(error: ValidationError, model: type[Model], tree: document.Map) -> list[Problem]:
@@ -92,11 +99,11 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
         fix = "" if fix.startswith("known") else fix
         return Problem(mark, f"{name} can't be {_shown(value)}", f"allowed: {', '.join(allowed)}", fix)
     if detail["type"] == "string_pattern_mismatch":
-        return Problem(mark, f"{name} can't be {_shown(value)}", *_unlike(context["pattern"], value))
+        return Problem(mark, f"{name} can't be {_shown(value)}", *unlike(context["pattern"], value))
     return Problem(mark, f"{name}: {detail['msg'].lower()}")
 
 
-def _unlike(pattern: str, value: str) -> tuple[str, str]:
+def unlike(pattern: str, value: str) -> tuple[str, str]:
     """Why a value doesn't match, and what to do."""
     excluded = re.fullmatch(r"\^\[\^(.+)\]\+\$", pattern)
     if not excluded:
@@ -160,7 +167,7 @@ def _length(detail: ErrorDetails) -> tuple[str, str, str]:
 def _bad_name(detail: ErrorDetails, mark: Mark) -> Problem:
     name, context = detail["input"], detail.get("ctx") or {}
     if "pattern" in context:
-        return Problem(mark, f"{_shown(name)} can't be a name", *_unlike(context["pattern"], name))
+        return Problem(mark, f"{_shown(name)} can't be a name", *unlike(context["pattern"], name))
     what, why, fix = _length(detail)
     shown = f"the name {_shown(name[:_LONGEST])}{'…' if len(name) > _LONGEST else ''}"
     return Problem(mark, f"{shown} {what}" if name else "a name is empty", why, fix)
@@ -250,6 +257,12 @@ def no_policy(mark: Mark, text: str) -> Problem:
     return Problem(
         mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>"
     )
+
+
+def secret_in_policy(mark: Mark) -> Problem:
+    """A policy that only a secret's value makes malformed."""
+    what = "the policy is not well-formed with the value of a secret in it"
+    return Problem(mark, what, "it is not shown here", "escape <, > and & in the value, or put it into a named value")
 
 
 def presentable(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Problem]:

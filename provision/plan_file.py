@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.address import Address, Scope
+from provision.address import DELETED, Address, Scope
 from provision.desired import Desired, Lifecycle
 from provision.diff import Action, Change, PropertyChange
 from provision.errors import Mark, Problem, SpecError
 from provision.graph import Edge
+from provision.kinds import kind_of
 from provision.plan import Plan
 from provision.resource import LeftAlone, Resource
 from provision.secrecy import hide, reveal
@@ -137,8 +138,11 @@ def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
 
 
 def _loaded_change(data: Any) -> Change:
+    address = Address(data["address"])
+    if address != DELETED:
+        kind_of(address.kind)  # KeyError for what can't be one of ours
     return Change(
-        address=Address(data["address"]),
+        address=address,
         action=Action[data["action"]],
         properties=tuple(PropertyChange(*one) for one in data["properties"]),
         body=data["body"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from provision.kinds import KINDS, Kind, Shape, children_of, kind_of
 from provision.kinds.model import VARIABLE, Flag, Model, named
 
 LIFECYCLE = "lifecycle"
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 NAME: Any = named(r"^[^*#&+:<>?/%\\]+$", 256)  # of what provision doesn't manage itself
 
 
@@ -78,5 +80,18 @@ def spec_model() -> type[Model]:
 
 def json_schema() -> str:
     """The JSON Schema of a spec, as text that ends with a newline."""
-    schema = spec_model().model_json_schema(by_alias=True)
+    schema = _readable(spec_model().model_json_schema(by_alias=True))
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
+
+
+def _readable(node: Any) -> Any:
+    """Titles in words, as editors show them, and no `null` as a default: it means that nothing is written."""
+    if isinstance(node, list):
+        return [_readable(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result = {key: _readable(item) for key, item in node.items() if (key, item) != ("default", None)}
+    for name, item in (result.get("properties") or {}).items():
+        if isinstance(item, dict):
+            item["title"] = _WORD.sub(" ", name).capitalize()
+    return result

@@ -102,7 +102,7 @@ def load(path: Path, overlays: Sequence[Path] = (), environ: Mapping[str, str] |
         raise SpecError(problems)
     data, problems = _validated(tree)
     every = list(nodes(tree if data is None else data))
-    policies, found = _policies(every, tree)
+    policies, found = _policies(every, tree, secrets)
     problems += [*found, *_findings(every, tree, sound=data is not None)]
     if problems or data is None:
         raise SpecError(complaints.presentable(problems, secrets))
@@ -137,7 +137,9 @@ def _read(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple[document.M
     return tree, secrets, problems
 
 
-def _policies(every: Sequence[Node], tree: document.Map) -> tuple[dict[Address, tuple[str, Mark]], list[Problem]]:
+def _policies(
+    every: Sequence[Node], tree: document.Map, secrets: Mapping[str, str]
+) -> tuple[dict[Address, tuple[str, Mark]], list[Problem]]:
     """The text of every policy that is a file, with its place; and what is wrong with any policy."""
     files: dict[Address, tuple[str, Mark]] = {}
     problems: list[Problem] = []
@@ -145,7 +147,7 @@ def _policies(every: Sequence[Node], tree: document.Map) -> tuple[dict[Address, 
         text = node.properties["value"]
         mark = document.mark_of(tree, node.loc)
         if text.lstrip().startswith("<"):
-            problems += _inline(text, mark)
+            problems += _inline(text, mark, secrets)
             continue
         if not text.strip() or "\n" in text.strip():
             problems.append(complaints.no_policy(mark, text))
@@ -161,20 +163,23 @@ def _policies(every: Sequence[Node], tree: document.Map) -> tuple[dict[Address, 
     return files, problems
 
 
-def _inline(text: str, mark: Mark) -> list[Problem]:
+def _inline(text: str, mark: Mark, secrets: Mapping[str, str]) -> list[Problem]:
     """What is wrong with a policy in the spec, where it stands there as far as YAML's own syntax lets one tell."""
     if not policyxml.check(text, mark.file):
         return []
+    shown = text
+    for value in sorted(filter(None, secrets.values()), key=len, reverse=True):
+        shown = shown.replace(value, "secret")  # what is said quotes the text
     lines = Path(mark.file).read_text("utf-8-sig").splitlines()
     header, below = lines[mark.line - 1][mark.column - 1 :], lines[mark.line :]
     pad = "\n" * (mark.line - 1) + " " * (mark.column - 1)
     if re.match(r"(&\S+ +)?\|", header):
         indent = next((len(line) - len(line.lstrip()) for line in below if line.strip()), 0)
         pad = "\n" * mark.line
-        text = "\n".join(" " * indent + line for line in text.split("\n"))
+        shown = "\n".join(" " * indent + line for line in shown.split("\n"))
     elif header.startswith(("'", '"')):
         pad += " "
-    return policyxml.check(pad + text, mark.file)
+    return policyxml.check(pad + shown, mark.file) or [complaints.secret_in_policy(mark)]
 
 
 def _put(data: Any, loc: Loc, value: str) -> None:

@@ -54,6 +54,11 @@ class Azure:
         self._api = ApiManagementClient(credential, scope.subscription, **options)
         self._resources = ResourceManagementClient(credential, scope.subscription, **options)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
+        self._resources.close()
+
     def _group(self, kind: Kind) -> Any:
         return getattr(self._resources if kind.type == "resourceGroup" else self._api, kind.sdk.group)
 

@@ -72,6 +72,7 @@ class Retry(RetryPolicy[Any, Any]):
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         """Whether to try again."""
         if super().is_retry(settings, response):
+            error_of(response.http_response)  # long operations stream their answers: unread, one keeps its connection
             return True
         status, request = response.http_response.status_code, response.http_request
         if settings["total"] <= 0 or request.method not in ("PUT", "PATCH", "DELETE"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -80,4 +81,7 @@ def _interrupt(*_: object) -> None:
 def main() -> None:
     """The entry point of the command `provision`."""
     signal.signal(signal.SIGTERM, _interrupt)  # a cancelled CI job ends as Ctrl-C does: in order
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names in Azure are of any script, terminals are not
     sys.exit(run(sys.argv[1:]))

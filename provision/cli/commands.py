@@ -87,7 +87,7 @@ def apply(
 
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
     with Output(output, report, Verb.APPLY) as to:
-        saved = steps.saved(specs, overlay, to)
+        saved = steps.saved(specs, overlay, wishes, to)
         every = [] if saved else steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)

@@ -33,7 +33,7 @@ class Output:
         self.verb = verb
         self._secrets: set[str] = set()
         self.progress = self._new_progress()
-        self._told = 0.0
+        self._told = -_EVERY
 
     def _new_progress(self) -> render.Progress:
         live = _terminal(sys.stderr) and not os.environ.get("CI")
@@ -83,7 +83,7 @@ class Output:
 
     def waiting(self, state: str, seconds: float) -> None:
         """The instance is in transition: said at once, and then every half minute."""
-        if not seconds or seconds - self._told >= _EVERY:
+        if seconds < self._told or seconds - self._told >= _EVERY:
             self._told = seconds
             self.note(f"the instance is {state.lower()}: waiting until it stands still ({int(seconds)} s)")
 
@@ -120,6 +120,8 @@ def _split(report: str) -> tuple[str, Path]:
     form, found, path = report.partition("=")
     if not found or not path:
         raise UsageError(f"--report {report}: write FORMAT=FILE, such as junit=drift.xml")
+    if not Path(path).parent.is_dir():
+        raise UsageError(f"--report {report}: there is no folder {Path(path).parent}")  # said before anything is done
     return _known("--report", form), Path(path)
 
 

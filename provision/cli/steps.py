@@ -147,7 +147,7 @@ def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
 
-def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) -> list[Saved]:
+def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, wished: Wishes, to: Output) -> list[Saved]:
     """The plans of a saved plan, if that is what was given. From here on its secrets are hidden."""
     from provision import plan_file  # noqa: PLC0415
 
@@ -155,6 +155,8 @@ def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) ->
         return []
     if len(paths) > 1 or overlays:
         raise UsageError("a saved plan is applied alone, without specs and overlays")
+    if wished != wishes():
+        raise UsageError("a saved plan is applied as it is: options that change a plan go with plan --out")
     entries = plan_file.load(paths[0], os.environ)
     to.hide(value for entry in entries for value in entry.plan.secrets.values())
     return entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,19 @@ class Where:
     def __init__(self, cloud: Cloud, subscription: str) -> None:
         self.cloud = cloud
         self.subscription = subscription
+        self._open: list[Azure] = []
 
     def connect(self, group: str, service: str, *, read_only: bool = False) -> Azure:
         """A connection to one instance."""
         from provision.azure import Azure  # noqa: PLC0415 - half a second that only commands which talk to ARM pay
 
-        return Azure(self.cloud, Scope(self.subscription, group, service), read_only=read_only)
+        self._open.append(Azure(self.cloud, Scope(self.subscription, group, service), read_only=read_only))
+        return self._open[-1]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for azure in self._open:
+            azure.close()
 
 
 @contextmanager
@@ -41,12 +48,17 @@ def opened(cloud: str, subscription: str | None, endpoint: str | None, state: Pa
         raise UsageError("--state is the file of the embedded Azure: it goes with --cloud local")
     if endpoint:
         chosen = cloud_at(endpoint, CLOUDS.get(cloud, CLOUDS["azure"]))
-        yield Where(chosen, _subscription(subscription, chosen))
+        with closing(Where(chosen, _subscription(subscription, chosen))) as where:
+            yield where
     elif cloud == "local":
-        with embedded(state=state or default_state()) as azure:
-            yield Where(Cloud("local", azure.url, token=False), subscription or ZEROS)
+        with (
+            embedded(state=state or default_state()) as azure,
+            closing(Where(Cloud("local", azure.url, token=False), subscription or ZEROS)) as where,
+        ):
+            yield where
     else:
-        yield Where(CLOUDS[cloud], _subscription(subscription, CLOUDS[cloud]))
+        with closing(Where(CLOUDS[cloud], _subscription(subscription, CLOUDS[cloud]))) as where:
+            yield where
 
 
 def _subscription(given: str | None, cloud: Cloud) -> str:

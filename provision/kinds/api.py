@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from provision.address import Address
 from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Model, named
+from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Folded, Model, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ class Api(Model):
     subscription_key_parameter_names: KeyNames | None = None
     authentication_settings: AuthenticationSettings | None = None
     api_version: Annotated[str | None, StringConstraints(max_length=100)] = None
-    api_version_set_id: Annotated[str | None, Fixed("an API can't move to another version set")] = None
+    api_version_set_id: Annotated[str | None, Folded(), Fixed("an API can't move to another version set")] = None
     api_version_description: Annotated[str | None, StringConstraints(max_length=256)] = None
     api_revision_description: Annotated[str | None, StringConstraints(max_length=256)] = None
     terms_of_service_url: str | None = None
@@ -140,7 +140,7 @@ def _check(properties: Properties) -> Iterator[Finding]:
 
 def _claims(properties: Properties) -> Iterator[Claim]:
     normal = _normal(properties)
-    value = (normal["path"].lower(), normal.get("apiVersionSetId") or "", normal.get("apiVersion") or "")
+    value = (normal["path"].lower(), (normal.get("apiVersionSetId") or "").lower(), normal.get("apiVersion") or "")
     yield Claim("path", tuple(part for part in value if part) or ("",), ("path",))
 
 

@@ -103,7 +103,7 @@ def _value(prop: Property, value: Any, *, fill: bool) -> Any:
     if isinstance(value, list | tuple):
         items = [_canonical(prop.nested, item, fill=fill) if prop.nested else item for item in value]
         if prop.keyed:
-            return _keyed(prop, value, items)
+            return _keyed(prop, items)
         return sorted(items, key=str) if prop.any_order else items
     if prop.nested and prop.is_map:
         return {key: _canonical(prop.nested, item, fill=fill) for key, item in (value or {}).items()}
@@ -114,11 +114,11 @@ def _value(prop: Property, value: Any, *, fill: bool) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _keyed(prop: Property, raw: Sequence[Any], items: list[Any]) -> Elements:
+def _keyed(prop: Property, items: list[Any]) -> Elements:
     """Elements by key; one whose key is taken already gets a number behind it, so that nothing is lost."""
     result = Elements()
-    for source, item in zip(raw, items, strict=True):
-        key = str(source.get(prop.keyed) if isinstance(source, Mapping) else source)
+    for item in items:
+        key = str(item.get(prop.keyed) if isinstance(item, Mapping) else item)
         result[key if key not in result else f"{key}#{len(result)}"] = item
     return result
 

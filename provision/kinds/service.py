@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from provision.kinds.kind import Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import VARIABLE, Fixed, Flag, Folded, Integer, Keyed, Model, Unverifiable, named
+from provision.kinds.model import VARIABLE, AnyOrder, Fixed, Flag, Folded, Integer, Keyed, Model, Unverifiable, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ class Identity(Model):
 class VirtualNetwork(Model):
     """The subnet that the instance is joined to."""
 
-    subnet_resource_id: str
+    subnet_resource_id: Annotated[str, Folded()]  # ids come back in another case
 
 
 class VersionConstraint(Model):
@@ -81,8 +81,8 @@ class Location(Model):
 
     location: Annotated[str, Folded()]
     sku: Sku
-    zones: list[str] | None = None
-    public_ip_address_id: str | None = None
+    zones: Annotated[list[str] | None, AnyOrder()] = None
+    public_ip_address_id: Annotated[str | None, Folded()] = None
     virtual_network_configuration: VirtualNetwork | None = None
     nat_gateway_state: Switch | None = None
     disable_gateway: Flag | None = None
@@ -99,13 +99,13 @@ class Service(Model):
     publisher_email: str | None = None
     notification_sender_email: str | None = None
     tags: dict[str, str] | None = None
-    zones: list[str] | None = None
+    zones: Annotated[list[str] | None, AnyOrder()] = None
     identity: Identity | None = None
     custom_properties: dict[str, str] | None = None
     virtual_network_type: Annotated[Literal["None", "External", "Internal"], VARIABLE] | None = None
     virtual_network_configuration: VirtualNetwork | None = None
     public_network_access: Switch | None = None
-    public_ip_address_id: str | None = None
+    public_ip_address_id: Annotated[str | None, Folded()] = None
     nat_gateway_state: Switch | None = None
     disable_gateway: Flag | None = None
     enable_client_certificate: Flag | None = None

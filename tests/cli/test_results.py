@@ -149,7 +149,7 @@ def test_two_specs_in_one_run(cloud: Cloud, tmp_path: Path) -> None:
     second = tmp_path / "second.yaml"
     second.write_text(
         "spec: 1\nresourceGroup: {name: second, location: eastus}\n"
-        "service: {name: second, sku: {name: Developer, capacity: 1}, publisherName: us, publisherEmail: us@example.com}\n"
+        "service: {name: second, sku: {name: Developer, capacity: 1}, publisherName: us, publisherEmail: us@us.com}\n"
     )
     cloud.applied(WORKED, str(second))
     cloud.clean(WORKED, str(second))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 API, STARTER = "apis/azureml-demo", "products/starter"
 SPEC = """
 spec: 1
-resourceGroup: {name: demoazureml, location: eastus}
+resourceGroup: {name: demoazureml, location: southcentralus}
 service: {name: demoazureml, sku: {name: Developer, capacity: 1}, publisherName: us, publisherEmail: us@example.com}
 apis:
   hidden:
@@ -62,9 +62,8 @@ def test_a_saved_plan_of_a_new_instance(cloud: Cloud, tmp_path: Path) -> None:
 
 def test_a_saved_plan_of_a_new_instance_keeps_its_target(cloud: Cloud, tmp_path: Path) -> None:
     file = save(cloud, tmp_path / "plan.json", WORKED, "--target", API)
-    looked_at = set(
-        json.loads((tmp_path / "plan.json").read_text("utf-8"))["resource_changes"][i]["address"] for i in range(8)
-    )
+    document = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    looked_at = {change["address"] for change in document["resource_changes"]}
     ran = cloud("apply", file, "--output", "json").ended(0)
     assert set(ran.actions) == looked_at
 
@@ -194,10 +193,3 @@ def test_secrets_are_not_in_the_file_and_needed_again(
     assert found["serviceUrl"] == f"https://example.com/{KEY}/$/x"
     assert found["description"] == KEY
     worked.clean(str(spec))
-
-
-def test_the_file_is_for_its_owner_only(worked: Cloud, tmp_path: Path) -> None:
-    """It holds the bodies of what will be sent, policies among them."""
-    path = tmp_path / "plan.json"
-    save(worked, path)
-    assert path.stat().st_mode & 0o077 == 0

@@ -43,9 +43,9 @@ WRONG = [
     (("emulator", "--port", "70000"), "--port"),
     (("apply", "plan.json", WORKED, *SOME), "alone"),
     (("apply", "plan.json", *SOME, "--overlay", WORKED), "alone"),
-    (("apply", "plan.json", *SOME, "--target", "apis/x"), "--target"),
-    (("apply", "plan.json", *SOME, "--replace", "apis/x"), "--replace"),
-    (("apply", "plan.json", *SOME, "--restore"), "--restore"),
+    (("apply", "plan.json", *SOME, "--target", "apis/x"), "plan --out"),
+    (("apply", "plan.json", *SOME, "--replace", "apis/x"), "plan --out"),
+    (("apply", "plan.json", *SOME, "--restore"), "plan --out"),
     (("schema", "/no/such/folder/schema.json"), "/no/such/folder"),
 ]
 

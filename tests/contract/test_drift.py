@@ -116,6 +116,7 @@ JSON_AT, FORM_AT = (
     "request.representations[application/json]",
     "request.representations[application/x-www-form-urlencoded]",
 )
+NOT_THERE = {"statusCode": 404, "description": "not there"}
 FIELD = (*FORM, "formParameters", 0)
 
 CASES = [
@@ -186,7 +187,7 @@ CASES = [
         [1, 2, 3],
         "responses[200].representations[application/json].examples.ok.value",
     ),
-    case(OPERATION, ("responses", 1, "statusCode"), 410, "responses[410]", {"statusCode": 410, "description": "not there"}, None),
+    case(OPERATION, ("responses", 1, "statusCode"), 410, "responses[410]", {**NOT_THERE, "statusCode": 410}, None),
     case(PLAIN_OPERATION, "description", "other", after=None),
     case(PLAIN_OPERATION, "request.description", "other", after=None),
     case(PLAIN_OPERATION, "responses", [], "responses[200]", None, {"statusCode": 200}),
@@ -217,7 +218,7 @@ def test_a_changed_property_is_named_alone_and_repaired(
     old = write(azure, address, steps, value)
     expected = {path: (before, old if after is SAME else after)}
     if path == "responses[410]":
-        expected["responses[404]"] = (None, {"statusCode": 404, "description": "not there"})
+        expected["responses[404]"] = (None, NOT_THERE)
     assert drifted(azure) == {address: expected}
     repaired(azure)
     assert stripped(body_of(azure, address)) == stripped(original), "repaired to what it was"

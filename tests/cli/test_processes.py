@@ -1,0 +1,238 @@
+"""Commands as processes: the embedded Azure as a file and as a server, interruption, and readers that go away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import provision.workflow
+from tests.conftest import PATIENCE, ROOT, WORKED, Arm, Cloud, alone, command, embedded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from provision.emulator import Exchange
+
+API = "apis/azureml-demo"
+
+
+def test_four_processes_on_one_file(tmp_path: Path) -> None:
+    state = tmp_path / "new" / "folder" / "state.sqlite3"
+    where = ("--cloud", "local", "--state", str(state))
+    assert "11 to create" in alone("plan", WORKED, *where).ended(0).out
+    alone("apply", WORKED, "--yes", *where).ended(0)
+    assert "no drift" in alone("drift", WORKED, *where).ended(0).out
+    alone("destroy", WORKED, "--yes", *where).ended(0)
+    alone("drift", WORKED, *where).ended(4)
+
+
+def test_processes_share_a_file_at_the_same_time(tmp_path: Path) -> None:
+    """Two that only look, beside one that applies: all get answers."""
+    where = ("--cloud", "local", "--state", str(tmp_path / "state.sqlite3"))
+    alone("apply", WORKED, "--yes", *where).ended(0)
+    words = [("drift", WORKED), ("plan", WORKED), ("apply", WORKED, "--yes"), ("drift", WORKED)]
+    running = [
+        subprocess.Popen(
+            command(*one, *where), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        )
+        for one in words
+    ]
+    ended = [(process.communicate(timeout=PATIENCE), process.returncode) for process in running]
+    assert [code for _, code in ended] == [0, 0, 0, 0], ended
+
+
+def test_the_embedded_azure_writes_nothing_where_it_is_called(tmp_path: Path) -> None:
+    checkout, home = tmp_path / "checkout", tmp_path / "home"
+    shutil.copytree(ROOT / "specs", checkout / "specs")
+    home.mkdir()
+    before = sorted(checkout.rglob("*"))
+    spec = str(checkout / "specs" / "azureml-demo.yaml")
+    for verb, *more in (("apply", "--yes"), ("drift",), ("plan",), ("destroy", "--yes")):
+        ran = alone(verb, spec, "--cloud", "local", *more, cwd=checkout, HOME=str(home), XDG_STATE_HOME=None)
+        ran.ended(0)
+    assert sorted(checkout.rglob("*")) == before
+    assert [path.name for path in home.rglob("*.sqlite3")] == ["local.sqlite3"]
+    state = home / ".local" / "state" / "provision" / "local.sqlite3"
+    assert state.exists()
+    xdg = tmp_path / "xdg"
+    alone("plan", spec, "--cloud", "local", XDG_STATE_HOME=str(xdg)).ended(0)
+    assert (xdg / "provision" / "local.sqlite3").exists()
+
+
+@pytest.mark.parametrize("damage", ["folder", "other", "text"])
+def test_a_state_file_that_is_none(tmp_path: Path, damage: str) -> None:
+    state = tmp_path / "state.sqlite3"
+    if damage == "folder":
+        state.mkdir()
+    elif damage == "other":
+        state.write_bytes(b"SQLite format 3\x00" + bytes(2000))
+    else:
+        state.write_text("not a database at all, but long enough to be read as one" * 20, "utf-8")
+    ran = alone("plan", WORKED, "--cloud", "local", "--state", str(state)).ended(1)
+    assert str(state) in ran.err
+    assert "Traceback" not in ran.err
+
+
+@contextlib.contextmanager
+def served(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`provision emulator` as a process; the process and its endpoint."""
+    process = subprocess.Popen(
+        command("emulator", *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("ENDPOINT=http"), line
+        yield process, line.strip().removeprefix("ENDPOINT=")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_the_emulator_ends_in_order(number: signal.Signals) -> None:
+    with served("--port", "0") as (process, endpoint):
+        assert Arm(endpoint)("GET", "/subscriptions").status == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_the_emulator_keeps_its_state(tmp_path: Path) -> None:
+    state = str(tmp_path / "state.sqlite3")
+    with served("--port", "0", "--state", state) as (process, endpoint):
+        alone("apply", WORKED, "--yes", "--endpoint", endpoint).ended(0)
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    with served("--port", "0", "--state", state) as (_, endpoint):
+        alone("drift", WORKED, "--endpoint", endpoint).ended(0)
+    alone("drift", WORKED, "--cloud", "local", "--state", state).ended(0)
+
+
+def test_the_emulator_says_that_its_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = alone("emulator", "--port", str(port)).ended(1)
+    assert str(port) in ran.err
+    assert "in use" in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert ran.out == ""
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The looks at an instance in transition, without the seconds between them."""
+    slept: list[float] = []
+    monkeypatch.setattr(provision.workflow, "time", SimpleNamespace(monotonic=time.monotonic, sleep=slept.append))
+    return slept
+
+
+def test_ctrl_c_while_an_instance_is_created(patient: list[float]) -> None:
+    """Creating takes half an hour: Azure goes on with it, and so does the next apply."""
+    polled = threading.Event()
+
+    def notice(exchange: Exchange) -> None:
+        if "operationsstatuses" in exchange.path.lower():
+            polled.set()
+
+    with embedded(lro_polls=5, retry_after=1) as cloud:
+        cloud.emulator._on_exchange = notice
+        process = cloud.start("apply", WORKED, "--yes", "--output", "json")
+        assert polled.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3, err
+        assert "Azure goes on with it" in err
+        assert "Traceback" not in err
+        assert '"outcome": "unfinished"' in out
+        assert '"interrupted": true' in out
+        ran = cloud("apply", WORKED, "--yes").ended(0)
+        assert "waiting until it stands still" in ran.err
+        assert patient, "it looked more than once"
+        cloud.clean(WORKED)
+
+
+def test_sigterm_ends_an_apply_in_order() -> None:
+    """A cancelled job of a CI system."""
+    polled = threading.Event()
+    with embedded(lro_polls=5, retry_after=1) as cloud:
+        cloud.emulator._on_exchange = lambda one: polled.set() if "operationsstatuses" in one.path.lower() else None
+        process = cloud.start("apply", WORKED, "--yes")
+        assert polled.wait(PATIENCE)
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 3, err
+        assert "Interrupted: 1 of 2 done" in out or "Interrupted: 1 of 11 done" in out, out
+        assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("what", ["create", "update"])
+def test_an_instance_in_transition_is_waited_for(patient: list[float], what: str) -> None:
+    with embedded(lro_polls=7) as cloud:
+        if what == "create":
+            cloud.arm.put(cloud.arm.group, {"location": "southcentralus"})
+            body = {"location": "southcentralus", "sku": {"name": "Developer", "capacity": 1}}
+            names = {"publisherName": "demoazureml", "publisherEmail": "admin@example.com"}
+            assert cloud.arm("PUT", "", {**body, "properties": names}).status == 201
+        else:
+            cloud.applied(WORKED)
+            assert cloud.arm("PATCH", "", {"properties": {"publisherName": "other"}}).status == 200
+            patient.clear()
+        ran = cloud("apply", WORKED, "--yes").ended(0)
+        assert "waiting until it stands still" in ran.err
+        assert len(patient) >= 5
+        cloud.clean(WORKED)
+
+
+@pytest.mark.parametrize("words", [("schema",), ("--help",), ("plan", WORKED, "--output", "json")], ids=lambda w: w[0])
+def test_a_reader_that_goes_away(worked: Cloud, words: tuple[str, ...]) -> None:
+    full = worked.words(*words) if words[0] == "plan" else words
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen(
+        command(*full), stdin=subprocess.DEVNULL, stdout=write, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    os.close(write)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert err == ""
+
+
+def test_head_reads_one_line(worked: Cloud) -> None:
+    words = " ".join(command(*worked.words("plan", WORKED)))
+    done = subprocess.run(
+        ["bash", "-c", f"{words} | head -1"], capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE, check=False
+    )
+    assert done.stdout == "demoazureml in resource group demoazureml: no change.\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "400"])
+def test_any_width(worked: Cloud, columns: str) -> None:
+    wide = worked.alone("plan", WORKED, COLUMNS=columns).ended(0)
+    assert wide.out == worked("plan", WORKED).out, "what goes into a pipe doesn't depend on a terminal"
+
+
+def test_any_encoding(worked: Cloud) -> None:
+    worked.arm.edit(API, lambda properties: properties.update(displayName="✓ \U0001f600"))
+    for coding in ("ascii", "latin-1", "utf-8"):
+        ran = worked.alone("drift", WORKED, PYTHONIOENCODING=coding, PYTHONUTF8="0").ended(2)
+        assert "Traceback" not in ran.err
+        assert API in ran.out
+
+
+def test_nothing_is_said_about_warnings(worked: Cloud) -> None:
+    ran = worked.alone("drift", WORKED, PYTHONWARNINGS="error", PYTHONDEVMODE="1").ended(0)
+    assert ran.err == ""
