@@ -49,12 +49,13 @@ class Desired:
 
     def owns(self, address: Address) -> bool:
         """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
-        parent = address.parent
-        return (
-            address in self.snapshot
-            or address in self.absent
-            or (parent is not None and (parent, address.kind) in self.owned)
-        )
+        if address in self.snapshot or address in self.absent:
+            return True
+        parent, kind = address.parent, find(address.kind)
+        if parent is None or kind is None or (parent, address.kind) not in self.owned:
+            return False
+        # What Azure puts below a resource by itself stays. Only `exclusive` asks for the end of such things.
+        return parent == SERVICE or address.name.lower() not in kind.factory
 
     def rule(self, address: Address) -> Lifecycle:
         """The lifecycle rules of a resource."""

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
-from provision.errors import PlanError
 from provision.kinds import Shape, kind_of
-from provision.kinds.canonical import Elements, canonical, kept, properties_of, unknown_properties, update_body
+from provision.kinds.bodies import kept, merged, update_body
+from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties
 from provision.kinds.model import Model
 from provision.resource import LeftAlone, Resource
 
@@ -69,6 +69,7 @@ class Change:
     mark: Mark | None = None
     because: str = ""
     takes_along: tuple[Address, ...] = ()  # what disappears with it
+    obstacle: str = ""  # why Azure can't make this change in place, and what to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Difference:
 def diff(desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] = frozenset()) -> Difference:
     """Compare. `observed` holds only what the spec speaks of; `replace` may be deleted and created anew.
 
-    Raises PlanError for a change that Azure can't make in place.
+    A change that Azure can't make in place says so in its `obstacle`.
     """
     here = {
         address: item
@@ -94,11 +95,12 @@ def diff(desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] 
     for address in sorted({**desired.snapshot, **here}, key=_outermost_first):
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
-            changes += [_delete(have)] if have is not None else []
+            changes += [_delete(have, desired)] if have is not None else []
         elif have is None:
             changes.append(_create(want))
         else:
-            change = _update(want, have, desired, replaced=address in replace)
+            along = _lost_with(address, observed) if address in replace else None
+            change = _update(want, have, desired, along)
             changes += [change] if change else []
             left_alone += _not_compared(have)
     return Difference(tuple(changes), tuple(left_alone))
@@ -113,11 +115,21 @@ def _dies_with(address: Address, other: Address) -> bool:
     return address.within(other) or other in kind_of(address.kind).refers(address)
 
 
-def _delete(have: Resource) -> Change:
+def _lost_with(address: Address, observed: Snapshot) -> tuple[Address, ...]:
+    return tuple(sorted(one for one in observed if one != address and _dies_with(one, address)))
+
+
+def _delete(have: Resource, desired: Desired) -> Change:
     kind = kind_of(have.address.kind)
     before = canonical(kind, have.body, partial=True)
     properties = tuple(PropertyChange(path, _plain(value), None) for path, value in before.items())
-    return Change(have.address, Action.DELETE, properties, etag=have.etag, because="not in the spec")
+    return Change(have.address, Action.DELETE, properties, etag=have.etag, because=_reason(have.address, desired))
+
+
+def _reason(address: Address, desired: Desired) -> str:
+    if address in desired.absent:
+        return "absent"
+    return "not in the spec, and exclusive" if address.parent == SERVICE else "not in the spec"
 
 
 def _create(want: Resource) -> Change:
@@ -127,17 +139,20 @@ def _create(want: Resource) -> Change:
     return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
 
 
-def _update(want: Resource, have: Resource, desired: Desired, *, replaced: bool) -> Change | None:
+def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Address, ...] | None) -> Change | None:
+    """The change of what is on both sides; `along` is what a replacement would take with it, None for no such."""
     kind = kind_of(want.address.kind)
     rule = desired.rule(want.address)
     before, after = canonical(kind, have.body, partial=False), canonical(kind, want.body)
     found = [one for one in compare(before, after, partial=kind.partial) if not rule.ignores(one.path)]
-    if replaced:
-        return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "asked for")
+    if along is not None:
+        return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "--replace", along)
     if not found:
         return None
-    _refuse_fixed(kind, want, found)
-    return Change(want.address, Action.UPDATE, tuple(found), _body(kind, have, want, rule, found), have.etag, want.mark)
+    body = _body(kind, have, want, rule, found)
+    return Change(
+        want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, obstacle=_obstacle(kind, want, found)
+    )
 
 
 def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: list[PropertyChange]) -> dict[str, Any]:
@@ -145,22 +160,17 @@ def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: li
     wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
     if not kind.partial:
         return update_body(kind, have.body, wanted)
-    before, after = kind.flat(have.body), kind.flat(wanted)
-    names = {re.split(r"[.\[]", one.path)[0] for one in found}
-    changed = {name: _merged(before.get(name), after[name]) for name in names}
+    names = dict.fromkeys(re.split(r"[.\[]", one.path)[0] for one in found)
+    values = merged(kind, have.body, wanted)
+    changed = {name: values[name] for name in names}
     if kind.sdk.update:
         return kind.wrapped(changed)
-    return kind.wrapped({**{name: value for name, value in before.items() if name not in kind.read_only}, **changed})
+    rest = {name: value for name, value in kind.flat(have.body).items() if name not in kind.read_only}
+    return kind.wrapped({**rest, **changed})
 
 
-def _merged(old: Any, new: Any) -> Any:
-    """Maps of others' making, such as tags, keep what is not ours."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
-    return new
-
-
-def _refuse_fixed(kind: Kind, want: Resource, found: list[PropertyChange]) -> None:
+def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:
+    """Why Azure can't make these changes in place, and what to do; empty where it can."""
     facts = properties_of(kind.model or Model)
     for one in found:
         prop = facts.get(one.path)
@@ -168,7 +178,8 @@ def _refuse_fixed(kind: Kind, want: Resource, found: list[PropertyChange]) -> No
             what = f"{want.mark}: {want.address}: {one.path} can't be changed from {one.before!r} to {one.after!r}"
             replaceable = kind.shape is not Shape.ROOT
             advice = f" · --replace {want.address} deletes it and creates it anew" if replaceable else ""
-            raise PlanError(f"{what} · {prop.fixed}{advice}")
+            return f"{what} · {prop.fixed}{advice}"
+    return ""
 
 
 def _not_compared(have: Resource) -> Iterator[LeftAlone]:
@@ -186,7 +197,7 @@ def _compare(
     before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool
 ) -> Iterator[PropertyChange]:
     keyed = isinstance(before, Elements) or isinstance(after, Elements)
-    for key in after if partial and not keyed else {**after, **before}:
+    for key in after if partial else {**after, **before}:
         old, new = before.get(key), after.get(key)
         if old == new:
             continue

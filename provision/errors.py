@@ -58,10 +58,11 @@ class ProvisionError(Exception):
 
 
 class SpecError(ProvisionError):
-    """A spec, overlay, policy or plan file is wrong; carries all of its problems, in the order of the file."""
+    """Files are wrong; carries all problems: file after file as they were given, each in the order of its lines."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        files = {problem.mark.file: place for place, problem in reversed(list(enumerate(problems)))}
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (files[problem.mark.file], problem)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

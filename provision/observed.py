@@ -77,7 +77,7 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
         snapshot[SERVICE] = service
     state = str(kind_of("service").flat(service.body).get("provisioningState") or "")
     if state != "Succeeded":
-        notes.append(f"the instance is {state or 'in no state'}: what is in it may still change")
+        notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
     with ThreadPoolExecutor(workers) as pool:
         found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)))
     snapshot.update({item.address: item for item in found.resources})
@@ -119,20 +119,26 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
             address = parent.child(kind.collection, "policy")
             if desired.owns(address):
                 return _Found((Resource(address, {}),))
-            return _Found((), (LeftAlone(address, "not in the spec"),))
+            return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
         if kind.parent != "service" and (parent, kind.type) not in desired.owned:
             return _Found(
                 (), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),)
             )
         names = [parent.child(kind.collection, name) for name in reader.names(kind, parent)]
-        mine = tuple(Resource(address, {}) for address in names if desired.owns(address))
-        others = tuple(LeftAlone(address, _why(kind, address)) for address in names if not desired.owns(address))
-        return _Found(mine, others)
+        mine = [address for address in names if desired.owns(address) and not _is_revision(kind, address)]
+        others = [LeftAlone(address, _why(kind, address)) for address in names if address not in mine]
+        return _Found(tuple(Resource(address, {}) for address in mine), tuple(others))
 
     return job
 
 
+def _is_revision(kind: Kind, address: Address) -> bool:
+    return bool(kind.revision) and kind.revision in address.name
+
+
 def _why(kind: Kind, address: Address) -> str:
+    if _is_revision(kind, address):
+        return "a revision"
     return "made by Azure" if address.name.lower() in kind.factory else "not in the spec"
 
 

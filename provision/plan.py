@@ -153,6 +153,7 @@ def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
             if address in by_address and address not in keep:
                 keep.add(address)
                 wanted += [one for one in references(address) if by_address.get(one) and _creates(by_address[one])]
+                wanted += _recreated(by_address[address], changes)
         changes = tuple(change for change in changes if change.address in keep)
     dropped = {change.address for change in changes if any(change.address.within(one) for one in wishes.exclude)}
     grew = True
@@ -164,8 +165,22 @@ def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
     return tuple(change for change in changes if change.address not in dropped)
 
 
+def _recreated(change: Change, changes: tuple[Change, ...]) -> list[Address]:
+    """What a replacement takes along and the spec has: it must come back with it."""
+    if change.action is not Action.REPLACE:
+        return []
+    return [other.address for other in changes if other.address in change.takes_along and _creates(other)]
+
+
 def _creates(change: Change) -> bool:
-    return change.action in (Action.CREATE, Action.RESTORE)
+    return change.action in (Action.CREATE, Action.RESTORE, Action.REPLACE)
+
+
+def feasible(plan: Plan) -> None:
+    """Stop a plan that Azure can't carry out. Raises PlanError with everything that is in the way."""
+    obstacles = [change.obstacle for change in plan.changes if change.obstacle]
+    if obstacles:
+        raise PlanError("\n".join(obstacles))
 
 
 def protect(changes: tuple[Change, ...], desired: Desired) -> None:
@@ -196,8 +211,8 @@ def _check_location(changes: tuple[Change, ...], desired: Desired) -> None:
 
 def guard(plan: Plan, limits: Limits) -> None:
     """Stop a plan that does more than it should. Raises GuardError."""
-    deletes = sum(1 + len(change.takes_along) for change in plan.changes if change.action is Action.DELETE)
-    deletes += plan.totals.get(Action.REPLACE, 0)
+    gone = [change for change in plan.changes if change.action in (Action.DELETE, Action.REPLACE)]
+    deletes = sum(1 + len(change.takes_along) for change in gone)
     if limits.max_delete is not None and deletes > limits.max_delete:
         raise GuardError(f"the plan deletes {deletes} resources, and --max-delete allows {limits.max_delete}")
     if plan.customers and not plan.delete_subscriptions:

@@ -13,7 +13,7 @@ from provision.diff import Action, Change, PropertyChange
 from provision.errors import Mark, Problem, SpecError
 from provision.graph import Edge
 from provision.kinds import kind_of
-from provision.plan import Plan
+from provision.plan import Plan, Wishes
 from provision.resource import LeftAlone, Resource
 from provision.secrecy import hide, reveal
 
@@ -26,11 +26,11 @@ FORMAT_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One plan of a file, the endpoint it was made for, and, for a new instance, the spec's side of it."""
+    """One plan of a file, the endpoint it was made for, and, for a new instance, what it was made from."""
 
     plan: Plan
     endpoint: str
-    desired: Desired | None = None
+    source: tuple[Desired, Wishes] | None = None
 
 
 def dump(document: Mapping[str, Any], saved: Sequence[Saved]) -> str:
@@ -80,7 +80,7 @@ def _plan(saved: Saved) -> dict[str, Any]:
         "customers": {str(address): count for address, count in plan.customers.items()},
         "delete_subscriptions": plan.delete_subscriptions,
         "secrets": sorted(plan.secrets),
-        "desired": _desired(saved.desired) if saved.desired else None,
+        "source": _source(*saved.source) if saved.source else None,
     }
 
 
@@ -94,6 +94,7 @@ def _change(change: Change) -> dict[str, Any]:
         "mark": _mark(change.mark),
         "because": change.because,
         "takes_along": [str(address) for address in change.takes_along],
+        "obstacle": change.obstacle,
     }
 
 
@@ -101,8 +102,10 @@ def _mark(mark: Mark | None) -> list[Any] | None:
     return [mark.file, mark.line, mark.column] if mark else None
 
 
-def _desired(desired: Desired) -> dict[str, Any]:
+def _source(desired: Desired, wishes: Wishes) -> dict[str, Any]:
     return {
+        "target": sorted(map(str, wishes.target)),
+        "exclude": sorted(map(str, wishes.exclude)),
         "group": desired.group,
         "service": desired.service,
         "location": desired.location,
@@ -133,8 +136,11 @@ def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
         delete_subscriptions=data["delete_subscriptions"],
         secrets=secrets,
     )
-    desired = _loaded_desired(data["desired"], secrets) if data["desired"] else None
-    return Saved(plan, data["endpoint"], desired)
+    source = data["source"]
+    if not source:
+        return Saved(plan, data["endpoint"])
+    target, exclude = (frozenset(map(Address, source[option])) for option in ("target", "exclude"))
+    return Saved(plan, data["endpoint"], (_loaded_desired(source, secrets), Wishes(target, exclude)))
 
 
 def _loaded_change(data: Any) -> Change:
@@ -150,6 +156,7 @@ def _loaded_change(data: Any) -> Change:
         mark=Mark(*data["mark"]) if data["mark"] else None,
         because=data["because"],
         takes_along=tuple(Address(text) for text in data["takes_along"]),
+        obstacle=data["obstacle"],
     )
 
 

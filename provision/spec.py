@@ -16,7 +16,7 @@ from provision import complaints, document, policyxml
 from provision.address import GROUP, SERVICE, Address
 from provision.errors import Mark, Problem, SpecError
 from provision.kinds import Kind, Shape, children_of, find, kind_of
-from provision.kinds.canonical import properties_of
+from provision.kinds.canonical import properties_of, twins
 from provision.schema import LIFECYCLE, in_document, spec_model
 
 if TYPE_CHECKING:
@@ -222,7 +222,8 @@ def _mark(tree: document.Map, node: Node) -> Mark:
 
 def _said(tree: document.Map, node: Node) -> Iterator[Problem]:
     """What the kind says of one resource."""
-    for finding in node.kind.check(node.properties):
+    doubled = twins(node.kind.model, node.properties) if node.kind.model else ()
+    for finding in (*node.kind.check(node.properties), *doubled):
         at = document.mark_of(tree, (*node.loc, *finding.at), key=not finding.at)
         yield Problem(at, finding.what, finding.why, finding.fix)
 

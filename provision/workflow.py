@@ -12,7 +12,7 @@ from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
 from provision.errors import StalePlanError
-from provision.kinds import kind_of
+from provision.kinds import find, kind_of
 from provision.kinds.product import PRODUCT
 from provision.kinds.service import INSIDE, made_with_a_product
 from provision.observed import Reader, observe
@@ -85,7 +85,13 @@ def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
 
     with ThreadPoolExecutor(16) as pool:
         every = [address for found in pool.map(look, INSIDE) for address in found]
-    return tuple(address for address in every if address not in desired.snapshot)
+    return tuple(address for address in every if _whole(address) not in desired.snapshot)
+
+
+def _whole(address: Address) -> Address:
+    """The resource that an entry of a list belongs to: itself, or what it is a revision of."""
+    kind = find(address.kind)
+    return Address(address.text.partition(kind.revision)[0]) if kind and kind.revision else address
 
 
 def settle(azure: Cloud, tell: Callable[[str, float], None], *, pause: float = _LOOK) -> None:

@@ -33,7 +33,7 @@ _BY_STATUS: Final[Mapping[int, type[AzureError]]] = MappingProxyType(
 _HINTS: Final = MappingProxyType(
     {
         "AuthorizationFailed": "the README's section on a real subscription names the roles",
-        "ServiceAlreadyExistsInSoftDeletedState": "--restore brings the deleted instance back, --purge-first removes it",
+        "ServiceAlreadyExistsInSoftDeletedState": "--restore brings the deleted one back, --purge-first removes it",
         "ServiceAlreadyExists": "names are unique in all of Azure: choose another one",
         "SubscriptionNotFound": "check --subscription-id, and --cloud",
         "InvalidAuthenticationTokenTenant": "az login --tenant ...",

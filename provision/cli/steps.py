@@ -33,7 +33,7 @@ class Job:
     plan: Plan
     azure: Azure
     again: Callable[[], Plan]
-    desired: Desired | None = None
+    source: tuple[Desired, Wishes] | None = None
 
 
 def loaded(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Spec]:
@@ -98,7 +98,7 @@ def planned(
         if not read_only:
             workflow.settle(azure, to.waiting)
         plan = workflow.plan(desired, azure, azure.scope, wishes)
-        jobs.append(Job(plan, azure, _again(desired, azure, wishes), desired))
+        jobs.append(Job(plan, azure, _again(desired, azure, wishes), (desired, wishes)))
     return jobs
 
 
@@ -126,10 +126,11 @@ def _same(plan: Plan) -> Plan:
 
 
 def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to: Output) -> None:
-    """Say which guard would stop apply."""
-    from provision.plan import Limits, guard  # noqa: PLC0415
+    """Say which guard would stop apply. Raises PlanError for what can't be done at all."""
+    from provision.plan import Limits, feasible, guard  # noqa: PLC0415
 
     for job in jobs:
+        feasible(job.plan)
         try:
             guard(job.plan, Limits(max_delete, max_update / 100))
         except GuardError as error:
@@ -142,7 +143,7 @@ def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     from provision.cli.output import write  # noqa: PLC0415
 
     entries = [
-        plan_file.Saved(job.plan, _endpoint(where), job.desired if job.plan.new_instance else None) for job in jobs
+        plan_file.Saved(job.plan, _endpoint(where), job.source if job.plan.new_instance else None) for job in jobs
     ]
     write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
@@ -175,7 +176,8 @@ def resumed(entries: Sequence[Saved], where: Where) -> list[Job]:
             )
         azure = where.connect(scope.resource_group, scope.service)
         workflow.refuse_stale(entry.plan, azure)
-        again = _again(entry.desired, azure, wishes()) if entry.desired else partial(_same, entry.plan)
+        source = entry.source
+        again = _again(source[0], azure, source[1]) if source else partial(_same, entry.plan)
         jobs.append(Job(entry.plan, azure, again))
     return jobs
 
@@ -188,13 +190,14 @@ def _endpoint(where: Where) -> str:
 def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int | None, int]) -> int:
     """Guard, ask, apply, report. The exit code of the whole."""
     from provision import workflow  # noqa: PLC0415
-    from provision.plan import Limits, guard  # noqa: PLC0415
+    from provision.plan import Limits, feasible, guard  # noqa: PLC0415
 
     if not any(job.plan.changes for job in jobs):
         to.plans([job.plan for job in jobs])
         return 0
     to.preview([job.plan for job in jobs])
     for job in jobs:
+        feasible(job.plan)
         guard(job.plan, Limits(limits[0], limits[1] / 100))
     to.confirm([job.plan for job in jobs], yes=yes)
     reports = []

@@ -157,6 +157,7 @@ API = Kind(
         | {"provisioningState", "createdDateTime", "updatedDateTime", "isAgent", "apiType"}
     ),
     factory=frozenset({"echo-api"}),
+    revision=";rev=",
     sdk=Sdk(
         "api",
         list="list_by_service",

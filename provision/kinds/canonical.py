@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
+from provision.kinds.kind import Finding
 from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Model, Unverifiable
 
 if TYPE_CHECKING:
@@ -128,80 +129,35 @@ def _empty(value: Any) -> bool:
 
 
 def unknown_properties(kind: Kind, body: Mapping[str, Any]) -> list[str]:
-    """Names of properties with a value that the model doesn't know and the kind doesn't call read-only."""
+    """Paths of properties with a value that the model doesn't know and the kind doesn't call read-only."""
     if kind.model is None or kind.partial:
         return []
-    known = properties_of(kind.model).keys() | kind.read_only
-    return sorted(name for name, value in kind.flat(body).items() if name not in known and not _empty(value))
+    values = {name: value for name, value in kind.flat(body).items() if name not in kind.read_only}
+    return sorted(_unknown(kind.model, values, ""))
 
 
-def update_body(kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
-    """The PUT that makes `observed` (an ARM body) what `desired` (another) says.
-
-    What the model doesn't know keeps its value, since a PUT replaces everything; what it knows and `desired` omits is
-    not sent, so that it falls back to the service's default.
-    """
-    if kind.model is None:
-        return {}
-    before = {name: value for name, value in kind.flat(observed).items() if name not in kind.read_only}
-    return kind.wrapped(_overlay(kind.model, before, kind.flat(desired)))
-
-
-def _overlay(model: type[Model], before: Mapping[str, Any], after: Mapping[str, Any]) -> Properties:
+def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterator[str]:
     known = properties_of(model)
-    result = {name: value for name, value in before.items() if name not in known and value is not None}
-    for name, value in after.items():
+    for name, value in values.items():
         prop = known.get(name)
-        old = before.get(name)
-        if prop and prop.nested and isinstance(value, Mapping) and isinstance(old, Mapping) and not prop.is_map:
-            result[name] = _overlay(prop.nested, old, value)
-        elif prop and prop.nested and prop.keyed and isinstance(old, Sequence):
-            held = {str(item.get(prop.keyed)): item for item in old}
-            result[name] = [_overlay(prop.nested, held.get(str(item.get(prop.keyed)), {}), item) for item in value]
-        else:
-            result[name] = value
-    return result
+        if prop is None and not _empty(value):
+            yield f"{path}{name}"
+        elif prop and prop.nested and isinstance(value, Mapping) and not prop.is_map:
+            yield from _unknown(prop.nested, value, f"{path}{name}.")
 
 
-def kept(
-    kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any], ignores: Callable[[str], bool]
-) -> dict[str, Any]:
-    """`desired` with the observed value of every property whose path `ignores` is true of."""
-    if kind.model is None:
-        return {}
-    return kind.wrapped(_kept(kind.model, kind.flat(observed), kind.flat(desired), "", ignores))
-
-
-def _kept(
-    model: type[Model], before: Mapping[str, Any], after: Mapping[str, Any], path: str, ignores: Callable[[str], bool]
-) -> Properties:
-    result = dict(after)
+def twins(model: type[Model], values: Mapping[str, Any], path: tuple[str | int, ...] = ()) -> Iterator[Finding]:
+    """Items of a keyed list that have the same key, in properties as a spec writes them."""
     for name, prop in properties_of(model).items():
-        at = f"{path}.{name}" if path else name
-        old, new = before.get(name), after.get(name)
-        if ignores(at):
-            result.pop(name, None)
-            result.update({name: old} if old is not None else {})
-        elif prop.keyed and prop.nested:
-            items = _kept_items(prop, old or [], new or [], at, ignores)
-            result.update({name: items} if items or name in after else {})
-        elif prop.nested and not prop.is_map and not isinstance(old or new, list) and (old or new):
-            inner = _kept(prop.nested, old or {}, new or {}, at, ignores)
-            result.update({name: inner} if inner or name in after else {})
-    return result
-
-
-def _kept_items(
-    prop: Property, before: Sequence[Any], after: Sequence[Any], path: str, ignores: Callable[[str], bool]
-) -> list[Any]:
-    """The items of a keyed list: ignored ones as they were, or not at all where they weren't."""
-    old = {str(item.get(prop.keyed)): item for item in before}
-    new = {str(item.get(prop.keyed)): item for item in after}
-    result = []
-    for key in {**new, **old}:
-        at = f"{path}[{key}]"
-        if ignores(at):
-            result += [old[key]] if key in old else []
-        elif key in new and prop.nested:
-            result.append(_kept(prop.nested, old.get(key, {}), new[key], at, ignores))
-    return result
+        value = values.get(name)
+        if isinstance(value, list) and prop.nested:
+            seen: set[str] = set()
+            for index, item in enumerate(value):
+                key = str(item.get(prop.keyed)) if prop.keyed else str(index)
+                if key in seen:
+                    what = f"{name} has {prop.keyed} {key} twice"
+                    yield Finding((*path, name, index), what, f"its items are told apart by {prop.keyed}", "remove one")
+                seen.add(key)
+                yield from twins(prop.nested, item, (*path, name, index))
+        elif isinstance(value, Mapping) and prop.nested and not prop.is_map:
+            yield from twins(prop.nested, value, (*path, name))

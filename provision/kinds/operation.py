@@ -123,9 +123,7 @@ def _check(properties: Properties) -> Iterator[Finding]:
     wanted = placeholders(template)
     for index, name in enumerate(given):
         at = ("templateParameters", index)
-        if name in given[:index]:
-            yield Finding(at, f"the template parameter {name} is given twice", "", "remove one")
-        elif name not in wanted:
+        if name not in wanted:
             why = f"urlTemplate has no {{{name}}}"
             yield Finding(at, f"the template parameter {name} has no placeholder", why, _rename(wanted, given))
     for name in wanted:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from provision.report import Report, Result
     from provision.resource import LeftAlone
 
+RESTORED: Final = (
+    "Azure restores an instance as it was when it was deleted, so what differs is planned again once it is back."
+)
 NEW_INSTANCE: Final = (
     "Azure fills a new instance with objects of its own (Echo API, Starter, Unlimited, groups), "
     "so everything inside it is planned again once it exists."
@@ -144,7 +147,8 @@ def origin(change: Change) -> str:
 
 def notes(plan: Plan) -> list[str]:
     """Collect what a plan has to say beside its changes."""
-    return [*plan.notes, *([NEW_INSTANCE] if plan.new_instance else [])]
+    restored = any(change.action.name == "RESTORE" for change in plan.changes)
+    return [*plan.notes, *([RESTORED if restored else NEW_INSTANCE] if plan.new_instance else [])]
 
 
 def report_notes(report: Report) -> list[str]:

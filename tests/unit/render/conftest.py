@@ -93,5 +93,5 @@ def service() -> Plan:
 
 @pytest.fixture
 def error() -> SpecError:
-    first = Problem(Mark(SPEC, 3, 1), "unknown key apiz", "a spec has no such key", "did you mean apis?")
-    return SpecError([first, Problem(Mark("missing.yaml"), "can't be read | 100%")])
+    second = Problem(Mark(SPEC, 3, 1), "unknown key apiz", "a spec has no such key", "did you mean apis?")
+    return SpecError([Problem(Mark("missing.yaml"), "can't be read | 100%"), second])
