@@ -28,7 +28,8 @@ API = (
 
 def say(text: str) -> None:
     """A line of the story, at once."""
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def provision(state: Path, *words: str, expect: int) -> None:

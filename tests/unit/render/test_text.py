@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from provision import render
-from provision.address import GROUP, SERVICE, Address, Scope
+from provision.address import DELETED, GROUP, SERVICE, Address, Scope
 from provision.diff import Action, Change, PropertyChange
 from provision.errors import Mark
-from provision.plan import DELETED, Plan, purge
+from provision.plan import Plan, purge
 from provision.render import Verb
 from provision.render.words import duration
 from provision.report import Outcome, Report, Result
