@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from provision.desired import Desired
 
+_FORBIDDEN = 403
+
 
 class Reader(Protocol):
     """The reads that observing needs; every one of them sends GET or HEAD only."""
@@ -65,6 +67,7 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
             group = reader.get(GROUP)
             snapshot.update({GROUP: group} if group else {})
         except ForbiddenError as error:
+            _only_a_narrow_role(error)
             unreadable.add(GROUP)
             notes.append(f"the resource group is not compared: it may not be read ({error})")
     service = reader.get(SERVICE)
@@ -90,7 +93,14 @@ def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ..
     try:
         return reader.soft_deleted(desired.location), ()
     except ForbiddenError as error:
+        _only_a_narrow_role(error)
         return False, (f"whether a deleted instance holds the name is not known: that may not be read ({error})",)
+
+
+def _only_a_narrow_role(error: ForbiddenError) -> None:
+    """Go on where a role doesn't reach (403), and not where the credentials are no good."""
+    if error.status != _FORBIDDEN:
+        raise error
 
 
 def _descend(desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]]) -> _Found:

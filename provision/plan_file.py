@@ -18,7 +18,7 @@ from provision.resource import LeftAlone, Resource
 from provision.secrecy import hide, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 FORMAT_VERSION = "1.0"
@@ -54,8 +54,9 @@ def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
         why = f"its format is {data.get('format_version')}, this program reads {FORMAT_VERSION}"
         raise SpecError([Problem(mark, "is a plan of another version", why, "plan again")])
     try:
-        return [_loaded(item, environ) for item in data["plans"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        shown = iter(data["resource_changes"])
+        return [_loaded(item, shown, environ) for item in data["plans"]]
+    except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
         raise SpecError(
             [Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
         ) from None
@@ -88,7 +89,6 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "address": str(change.address),
         "action": change.action.name,
-        "properties": [[one.path, one.before, one.after] for one in change.properties],
         "body": change.body,
         "etag": change.etag,
         "mark": _mark(change.mark),
@@ -120,13 +120,13 @@ def _source(desired: Desired, wishes: Wishes) -> dict[str, Any]:
     }
 
 
-def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
+def _loaded(hidden: Any, shown: Iterator[Any], environ: Mapping[str, str]) -> Saved:
     data = reveal(hidden, environ)
     secrets = MappingProxyType({name: environ[name] for name in data["secrets"]})
     edges = {Address(key): tuple(Edge(Address(to), why) for to, why in found) for key, found in data["edges"].items()}
     plan = Plan(
         scope=Scope(*data["scope"]),
-        changes=tuple(_loaded_change(item) for item in data["changes"]),
+        changes=tuple([_loaded_change(item, next(shown)) for item in data["changes"]]),
         edges=MappingProxyType(edges),
         left_alone=tuple(LeftAlone(Address(address), reason) for address, reason in data["left_alone"]),
         notes=tuple(data["notes"]),
@@ -143,14 +143,15 @@ def _loaded(hidden: Any, environ: Mapping[str, str]) -> Saved:
     return Saved(plan, data["endpoint"], (_loaded_desired(source, secrets), Wishes(target, exclude)))
 
 
-def _loaded_change(data: Any) -> Change:
+def _loaded_change(data: Any, shown: Any) -> Change:
+    """A change; its properties are for people only, and come from where the secrets in them are masked."""
     address = Address(data["address"])
     if address != DELETED:
         kind_of(address.kind)  # KeyError for what can't be one of ours
     return Change(
         address=address,
         action=Action[data["action"]],
-        properties=tuple(PropertyChange(*one) for one in data["properties"]),
+        properties=tuple(PropertyChange(**one) for one in shown["changes"]),
         body=data["body"],
         etag=data["etag"],
         mark=Mark(*data["mark"]) if data["mark"] else None,

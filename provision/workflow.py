@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
-from provision.errors import StalePlanError
+from provision.errors import ProvisionError, StalePlanError
 from provision.kinds import find, kind_of
 from provision.kinds.product import PRODUCT
 from provision.kinds.service import INSIDE, made_with_a_product
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from provision.diff import Change
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
-_LOOK = 5.0  # seconds between two looks at an instance in transition
 
 
 class Cloud(Reader, Writer, Protocol):
     """What the commands need of Azure."""
+
+    look_every: float  # seconds between two looks at an instance in transition
 
     def settling(self) -> str:
         """The state of an instance in transition, empty otherwise."""
@@ -94,12 +95,12 @@ def _whole(address: Address) -> Address:
     return Address(address.text.partition(kind.revision)[0]) if kind and kind.revision else address
 
 
-def settle(azure: Cloud, tell: Callable[[str, float], None], *, pause: float = _LOOK) -> None:
+def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
     """Wait until an instance that is being created or updated stands still; its writes would be refused till then."""
     start = time.monotonic()
     while state := azure.settling():
         tell(state, time.monotonic() - start)
-        time.sleep(pause)
+        time.sleep(azure.look_every)
 
 
 def carry_out(
@@ -112,21 +113,30 @@ def carry_out(
 ) -> Report:
     """Apply. A new instance is created first, then observed and planned again, since Azure fills it by itself.
 
-    `again` plans once more; `confirm` may raise GuardError for what the second plan would delete.
+    `again` plans once more; `confirm` may raise GuardError for what the second plan would delete. Whatever goes wrong
+    then is told in the report, since by then there is an instance.
     """
     if not planned.new_instance:
         return apply(planned, azure, tell=tell)
     first = apply(_part(planned, _FIRST), azure, tell=tell)
     if first.exit_code:
-        rest = tuple(change for change in planned.changes if change.address not in _FIRST)
-        skipped = tuple(Result(change, Outcome.SKIPPED, "the instance was not created") for change in rest)
-        return Report(planned, (*first.results, *skipped), first.interrupted)
-    second = again()
-    if second.destroys:
-        confirm(second)
-    rest_report = apply(second, azure, tell=tell)
+        return _broken_off(planned, first, "the instance was not created")
+    try:
+        second = again()
+        if second.destroys:
+            confirm(second)
+    except ProvisionError as error:
+        return _broken_off(planned, first, str(error))
+    rest = apply(second, azure, tell=tell)
     both = replace(second, changes=(*first.plan.changes, *second.changes), new_instance=False)
-    return Report(both, (*first.results, *rest_report.results), rest_report.interrupted)
+    return Report(both, (*first.results, *rest.results), rest.interrupted)
+
+
+def _broken_off(planned: Plan, first: Report, because: str) -> Report:
+    """The report of a run that ended before the inside of a new instance was planned."""
+    rest = (change for change in planned.changes if change.address not in _FIRST)
+    skipped = (Result(change, Outcome.SKIPPED, because) for change in rest)
+    return Report(planned, (*first.results, *skipped), first.interrupted)
 
 
 def _part(planned: Plan, addresses: frozenset[Address]) -> Plan:

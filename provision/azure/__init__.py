@@ -12,7 +12,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 
 from provision.address import GROUP, SERVICE, Address, Scope
 from provision.azure.failures import translated
-from provision.azure.pipeline import DummyToken, Pace, ReadOnly, Retry
+from provision.azure.pipeline import DummyToken, Pace, ReadOnly, Retry, roomy
 from provision.diff import Action, Change
 from provision.errors import AzureError, CancelledError, ConflictError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -41,6 +41,7 @@ class Azure:
         logging.getLogger("azure").setLevel(logging.ERROR)
         self.scope = scope
         self._local = not cloud.token
+        self.look_every = 0.05 if self._local else 5.0
         options: dict[str, Any] = {
             "base_url": cloud.endpoint,
             "credential_scopes": [f"{cloud.endpoint}/.default"],
@@ -51,8 +52,8 @@ class Azure:
         if self._local:
             options["authentication_policy"] = DummyToken()
         credential: Any = DefaultAzureCredential(authority=cloud.authority) if cloud.token else object()
-        self._api = ApiManagementClient(credential, scope.subscription, **options)
-        self._resources = ResourceManagementClient(credential, scope.subscription, **options)
+        self._api = ApiManagementClient(credential, scope.subscription, transport=roomy(), **options)
+        self._resources = ResourceManagementClient(credential, scope.subscription, transport=roomy(), **options)
 
     def close(self) -> None:
         """Close the connections."""

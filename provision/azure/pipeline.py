@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from azure.core.pipeline.policies import RetryPolicy, SansIOHTTPPolicy
+from azure.core.pipeline.transport import RequestsTransport
+from requests import Session
+from requests.adapters import HTTPAdapter
 
 from provision.azure.failures import error_of
 
@@ -64,6 +67,14 @@ class Pace(SansIOHTTPPolicy[Any, Any]):
             found = _REMAINING.fullmatch(name)
             if found and value.isdecimal():
                 self._left[found[1].lower()] = int(value)
+
+
+def roomy() -> RequestsTransport:
+    """A transport in which each thread keeps its connection: requests' own pool of 10 would throw some away."""
+    session = Session()
+    session.mount("https://", HTTPAdapter(pool_maxsize=_RESERVE))
+    session.mount("http://", HTTPAdapter(pool_maxsize=_RESERVE))
+    return RequestsTransport(session=session)
 
 
 class Retry(RetryPolicy[Any, Any]):
