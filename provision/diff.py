@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from dataclasses import replace as replace_
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from provision.kinds import Kind
     from provision.resource import Json, Snapshot
 
+_NOT_LISTED = "not compared by --quick"
 _WORD = re.compile(r"[\w-]+\Z")
 
 
@@ -80,8 +82,12 @@ class Difference:
     left_alone: tuple[LeftAlone, ...]
 
 
-def diff(desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] = frozenset()) -> Difference:
+def diff(
+    desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] = frozenset(), quick: bool = False
+) -> Difference:
     """Compare. `observed` holds only what the spec speaks of; `replace` may be deleted and created anew.
+
+    `quick`: `observed` comes from lists, so that what they don't carry is not compared.
 
     A change that Azure can't make in place says so in its `obstacle`.
     """
@@ -96,14 +102,31 @@ def diff(desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] 
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
             changes += [_delete(have, desired)] if have is not None else []
+        elif quick and kind_of(address.kind).shape is Shape.SINGLE:
+            left_alone.append(LeftAlone(address, _NOT_LISTED))
         elif have is None:
             changes.append(_create(want))
         else:
             along = _lost_with(address, observed) if address in replace else None
-            change = _update(want, have, desired, along)
+            change = _update(want, _as_wanted(have, want) if quick else have, desired, along)
             changes += [change] if change else []
-            left_alone += _not_compared(have)
+            left_alone += [*_not_compared(have), *(_not_listed(have) if quick else ())]
     return Difference(tuple(changes), tuple(left_alone))
+
+
+def _as_wanted(have: Resource, want: Resource) -> Resource:
+    """What was listed, and of what lists omit, what is wanted: so that it makes no difference."""
+    kind = kind_of(have.address.kind)
+    if not kind.list_omits:
+        return have
+    listed, wanted = kind.flat(have.body), kind.flat(want.body)
+    unseen = {name: wanted[name] for name in kind.list_omits if name in wanted}
+    return replace_(have, body=kind.wrapped({**listed, **unseen}))
+
+
+def _not_listed(have: Resource) -> Iterator[LeftAlone]:
+    for name in sorted(kind_of(have.address.kind).list_omits):
+        yield LeftAlone(have.address, f"its {name}: {_NOT_LISTED}")
 
 
 def _outermost_first(address: Address) -> tuple[bool, bool, Address]:

@@ -27,8 +27,8 @@ class Reader(Protocol):
     def get(self, address: Address) -> Resource | None:
         """The resource, or None where Azure says that this very resource doesn't exist."""
 
-    def names(self, kind: Kind, parent: Address) -> Sequence[str]:
-        """The names in one collection."""
+    def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
+        """What one collection holds, as lists show it: without ETags, and without what the kind's lists omit."""
 
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance still holds the name."""
@@ -43,6 +43,7 @@ class Observed:
     notes: tuple[str, ...] = ()
     unreadable: frozenset[Address] = frozenset()
     soft_deleted: bool = False
+    quick: bool = False  # only lists were read: there are no policies, and of other kinds what lists carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class _Found:
     left_alone: tuple[LeftAlone, ...] = ()
 
 
-def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
-    """Read the group, the instance, and below it what the spec speaks of.
+def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool = False) -> Observed:
+    """Read the group, the instance, and below it what the spec speaks of; a quick look reads lists alone.
 
     Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read that fails: that
     is never taken for absence.
@@ -82,9 +83,9 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16) -> Observed:
     if state != "Succeeded":
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
     with ThreadPoolExecutor(workers) as pool:
-        found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)))
+        found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)), quick=quick)
     snapshot.update({item.address: item for item in found.resources})
-    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable))
+    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable), quick=quick)
 
 
 def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
@@ -103,19 +104,23 @@ def _only_a_narrow_role(error: ForbiddenError) -> None:
         raise error
 
 
-def _descend(desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]]) -> _Found:
+def _descend(
+    desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]], *, quick: bool
+) -> _Found:
     """Level by level: the children of what is declared and exists, all of a level at once."""
     parents: list[Address] = [SERVICE]
     resources: list[Resource] = []
     left_alone: list[LeftAlone] = []
     while parents:
         pairs = [(parent, kind) for parent in parents for kind in children_of(kind_of(parent.kind))]
+        pairs = [(parent, kind) for parent, kind in pairs if not (quick and kind.shape is Shape.SINGLE)]
         listed = run([_listing(desired, reader, kind, parent) for parent, kind in pairs])
         left_alone += chain.from_iterable(found.left_alone for found in listed)
         level = list(chain.from_iterable(found.resources for found in listed))
-        read = run([_reading(reader, item) for item in level if kind_of(item.address.kind).model])
-        links = [item for item in level if not kind_of(item.address.kind).model]
-        here = [*links, *chain.from_iterable(found.resources for found in read)]
+        by_itself = [item for item in level if kind_of(item.address.kind).model and not quick]
+        read = run([_reading(reader, item) for item in by_itself])
+        as_listed = [item for item in level if quick or not kind_of(item.address.kind).model]
+        here = [*as_listed, *chain.from_iterable(found.resources for found in read)]
         resources += here
         parents = [item.address for item in here if item.address in desired.snapshot]
     return _Found(tuple(resources), tuple(left_alone))
@@ -134,10 +139,14 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
             return _Found(
                 (), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),)
             )
-        names = [parent.child(kind.collection, name) for name in reader.names(kind, parent)]
-        mine = [address for address in names if desired.owns(address) and not _is_revision(kind, address)]
-        others = [LeftAlone(address, _why(kind, address)) for address in names if address not in mine]
-        return _Found(tuple(Resource(address, {}) for address in mine), tuple(others))
+        mine: list[Resource] = []
+        others: list[LeftAlone] = []
+        for item in reader.members(kind, parent):
+            if desired.owns(item.address) and not _is_revision(kind, item.address):
+                mine.append(item)
+            else:
+                others.append(LeftAlone(item.address, _why(kind, item.address)))
+        return _Found(tuple(mine), tuple(others))
 
     return job
 

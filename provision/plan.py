@@ -77,7 +77,7 @@ class Plan:
 def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> Plan:
     """The plan that makes Azure what the spec says. Raises PlanError or GuardError where that can't be."""
     _refuse_unknown(wishes, desired, observed)
-    difference = diff(desired, observed.snapshot, replace=wishes.replace)
+    difference = diff(desired, observed.snapshot, replace=wishes.replace, quick=observed.quick)
     changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
     changes = _wake(changes, desired, observed, wishes)
     changes = _chosen(top_most(changes), wishes)

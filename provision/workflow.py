@@ -49,9 +49,9 @@ class Cloud(Reader, Writer, Protocol):
         """The bodies in one of the instance's collections."""
 
 
-def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes) -> Plan:
-    """Observe and plan."""
-    return _with_customers(make(desired, observe(desired, azure), scope, wishes), azure)
+def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False) -> Plan:
+    """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
+    return _with_customers(make(desired, observe(desired, azure, quick=quick), scope, wishes), azure)
 
 
 def _with_customers(planned: Plan, azure: Cloud) -> Plan:

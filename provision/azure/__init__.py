@@ -80,15 +80,17 @@ class Azure:
             raise
         return Resource(address, body, etag)
 
-    def names(self, kind: Kind, parent: Address) -> list[str]:
-        """The names in one collection; none where the tier of the instance doesn't have it. Azure/apiops."""
+    def members(self, kind: Kind, parent: Address) -> list[Resource]:
+        """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
         method = getattr(self._group(kind), kind.sdk.list)
         try:
-            return [item["name"] for item in self._pages(method, self._path(parent), f"listing {kind.key} of {parent}")]
+            found = self._pages(method, self._path(parent), f"listing {kind.key} of {parent}")
         except AzureError as error:
             if error.code == "MethodNotAllowedInPricingTier":
                 return []
             raise
+        bodies = ((parent.child(kind.collection, body["name"]), body) for body in found)
+        return [Resource(address, body if kind.model else {}) for address, body in bodies]
 
     def _pages(self, method: Any, names: tuple[str, ...], doing: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

@@ -106,6 +106,7 @@ def drift(
     report: o.Reports = None,
     target: o.Target = None,
     exclude: o.Exclude = None,
+    quick: Annotated[bool, Option("--quick", help="Compare what lists carry, and say what was not compared.")] = False,
 ) -> None:
     """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
     from provision.cli import steps
@@ -116,7 +117,7 @@ def drift(
     with Output(output, report, Verb.DRIFT) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
-            jobs = steps.planned(every, where, wishes, to, read_only=True)
+            jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
             to.plans([job.plan for job in jobs])
     raise Exit(2 if any(job.plan.changes for job in jobs) else 0)
 

@@ -87,7 +87,7 @@ def _address(text: str) -> Address:
 
 
 def planned(
-    every: Sequence[Desired], where: Where, wishes: Wishes, to: Output, *, read_only: bool = False
+    every: Sequence[Desired], where: Where, wishes: Wishes, to: Output, *, read_only: bool = False, quick: bool = False
 ) -> list[Job]:
     """A plan for each. A command that writes first waits for an instance in transition."""
     from provision import workflow  # noqa: PLC0415
@@ -97,7 +97,7 @@ def planned(
         azure = where.connect(desired.group, desired.service, read_only=read_only)
         if not read_only:
             workflow.settle(azure, to.waiting)
-        plan = workflow.plan(desired, azure, azure.scope, wishes)
+        plan = workflow.plan(desired, azure, azure.scope, wishes, quick=quick)
         jobs.append(Job(plan, azure, _again(desired, azure, wishes), (desired, wishes)))
     return jobs
 

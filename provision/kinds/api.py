@@ -158,6 +158,7 @@ API = Kind(
     ),
     factory=frozenset({"echo-api"}),
     revision=";rev=",
+    list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),
     sdk=Sdk(
         "api",
         list="list_by_service",

@@ -167,7 +167,7 @@ OPERATION = Kind(
     name=named(r"^[^*#&+:<>?/%\\]+$", 80),
     belongs=True,
     read_only=frozenset({"policies"}),
-    # Lists were recorded without `request`: every operation is read by itself.
+    list_omits=frozenset({"request"}),
     sdk=Sdk("api_operation", list="list_by_api"),
     to_wire=_to_wire,
     check=_check,

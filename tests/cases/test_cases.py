@@ -50,9 +50,9 @@ class Live:
             raise failed(f"GET {address}: refused", status=entry["error"])
         return Resource(known, entry["body"], entry.get("etag", ""))
 
-    def names(self, kind: Kind, parent: Address) -> Sequence[str]:
+    def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
-        return [one.name for one in listed]
+        return [Resource(one, self.entries[one].get("body", {})) for one in listed]
 
     def soft_deleted(self, location: str) -> bool:
         assert location
@@ -118,9 +118,9 @@ def test_observing_reads_nothing_below_what_is_not_declared(monkeypatch: pytest.
     asked: list[Address] = []
 
     class Watched(Live):
-        def names(self, kind: Kind, parent: Address) -> Sequence[str]:
+        def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
             asked.append(parent)
-            return super().names(kind, parent)
+            return super().members(kind, parent)
 
     wanted = desired(spec.load(Path("spec.yaml"), environ={}))
     observe(wanted, Watched(json.loads(Path("live.json").read_text("utf-8"))))

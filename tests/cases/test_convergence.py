@@ -129,8 +129,9 @@ class Azure:
     def get(self, address: Address) -> Resource | None:
         return Resource(address, self.held[address], '"1"') if address in self.held else None
 
-    def names(self, kind: Kind, parent: Address) -> Sequence[str]:
-        return [one.name for one in self.held if one.kind == kind.type and one.parent == parent]
+    def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
+        found = self.held.items()
+        return [Resource(one, body) for one, body in found if one.kind == kind.type and one.parent == parent]
 
     def soft_deleted(self, location: str) -> bool:
         raise AssertionError(location)
