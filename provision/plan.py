@@ -11,10 +11,10 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
-from provision.errors import GuardError, PlanError
+from provision.errors import CycleError, GuardError, PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from provision.address import Address, Scope
@@ -55,6 +55,8 @@ class Plan:
     edges: Mapping[Address, tuple[Edge, ...]] = field(default_factory=lambda: MappingProxyType({}))
     left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()  # why Azure can't carry it out
+    stops: tuple[str, ...] = ()  # why it is not to be carried out, unless the user says more
     managed: int = 0  # resources that the spec speaks of
     new_instance: bool = (
         False  # Azure fills it with objects of its own: it is observed and planned again once it is there
@@ -75,21 +77,22 @@ class Plan:
 
 
 def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> Plan:
-    """The plan that makes Azure what the spec says. Raises PlanError or GuardError where that can't be."""
+    """The plan that makes Azure what the spec says, and what stands in its way. Raises PlanError for odd wishes."""
     _refuse_unknown(wishes, desired, observed)
     difference = diff(desired, observed.snapshot, replace=wishes.replace, quick=observed.quick)
     changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
-    changes = _wake(changes, desired, observed, wishes)
+    changes, held = _wake(changes, desired, observed, wishes)
     changes = _chosen(top_most(changes), wishes)
-    protect(changes, desired)
-    _check_location(changes, desired)
+    edges, cycle = _edges(changes, observed)
     creates = {change.address for change in changes if change.action in (Action.CREATE, Action.RESTORE)}
     return Plan(
         scope=scope,
         changes=changes,
-        edges=MappingProxyType(_edges(changes, observed)),
+        edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
         notes=observed.notes,
+        obstacles=(*_homeless(changes, desired), *(change.obstacle for change in changes if change.obstacle), *cycle),
+        stops=(*held, *protected(changes, desired)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
         delete_subscriptions=wishes.delete_subscriptions,
@@ -97,27 +100,34 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
     )
 
 
-def _edges(changes: tuple[Change, ...], observed: Observed) -> graph.Edges:
-    found = dict(graph.edges(changes, observed.snapshot))
+def _edges(changes: tuple[Change, ...], observed: Observed) -> tuple[graph.Edges, tuple[str, ...]]:
+    """The edges, or why there is no order."""
+    try:
+        found = dict(graph.edges(changes, observed.snapshot))
+    except CycleError as error:
+        return {}, (str(error),)
     addresses = {change.address for change in changes}
     if {DELETED, SERVICE} <= addresses:
         edge = graph.Edge(DELETED, "the name must be free first")
         found[SERVICE] = (*found.get(SERVICE, ()), edge)
-    return found
+    return found, ()
 
 
-def _wake(changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes) -> tuple[Change, ...]:
-    """Deal with a soft-deleted instance that holds the name."""
+def _wake(
+    changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """Deal with a soft-deleted instance that holds the name; and why that stops everything, if it does."""
     if not observed.soft_deleted or SERVICE not in {change.address for change in changes}:
-        return changes
+        return changes, ()
     if wishes.restore:
-        return tuple(_restored(change) if change.address == SERVICE else change for change in changes)
+        return tuple(_restored(change) if change.address == SERVICE else change for change in changes), ()
     if wishes.purge_first:
-        return (purge(desired.location, "it holds the name"), *changes)
-    raise GuardError(
+        return (purge(desired.location, "it holds the name"), *changes), ()
+    held = (
         f"the name {desired.service} is held by a deleted instance for 48 hours after its deletion: "
         "--restore brings that one back, --purge-first removes it for good"
     )
+    return changes, (held,)
 
 
 def purge(location: str, because: str) -> Change:
@@ -178,39 +188,32 @@ def _creates(change: Change) -> bool:
 
 def feasible(plan: Plan) -> None:
     """Stop a plan that Azure can't carry out. Raises PlanError with everything that is in the way."""
-    obstacles = [change.obstacle for change in plan.changes if change.obstacle]
-    if obstacles:
-        raise PlanError("\n".join(obstacles))
+    if plan.obstacles:
+        raise PlanError("\n".join(plan.obstacles))
 
 
-def protect(changes: tuple[Change, ...], desired: Desired) -> None:
-    """Stop where something would be deleted that the spec protects. Raises GuardError."""
+def protected(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
+    """What would be deleted though the spec protects it."""
     for change in changes:
-        gone = (change.address, *change.takes_along) if change.action.destroys else ()
-        for address in gone:
+        for address in (change.address, *change.takes_along) if change.action.destroys else ():
             if desired.rule(address).prevent_destroy:
-                raise GuardError(
-                    f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first"
-                )
+                yield f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first"
 
 
-def _check_location(changes: tuple[Change, ...], desired: Desired) -> None:
+def _homeless(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
+    """What can't be created since the spec says no location."""
     for change in changes:
-        if (
-            change.address in (GROUP, SERVICE)
-            and change.action is Action.CREATE
-            and not (change.body or {}).get("location")
-        ):
+        location = (change.body or {}).get("location") or (change.address == SERVICE and desired.location)
+        if change.address in (GROUP, SERVICE) and change.action is Action.CREATE and not location:
             where = "resourceGroup" if change.address == GROUP else "service"
-            raise PlanError(
-                f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ..."
-            )
-    if SERVICE in {change.address for change in changes if _creates(change)} and not desired.location:
-        raise PlanError("creating an instance needs a location: add resourceGroup.location")
+            yield f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ..."
+            return  # the group's is the instance's too
 
 
 def guard(plan: Plan, limits: Limits) -> None:
     """Stop a plan that does more than it should. Raises GuardError."""
+    if plan.stops:
+        raise GuardError("\n".join(plan.stops))
     gone = [change for change in plan.changes if change.action in (Action.DELETE, Action.REPLACE)]
     deletes = sum(1 + len(change.takes_along) for change in gone)
     if limits.max_delete is not None and deletes > limits.max_delete:

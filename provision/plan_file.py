@@ -76,6 +76,8 @@ def _plan(saved: Saved) -> dict[str, Any]:
         "edges": {str(address): [[str(e.after), e.because] for e in edges] for address, edges in plan.edges.items()},
         "left_alone": [[str(item.address), item.reason] for item in plan.left_alone],
         "notes": list(plan.notes),
+        "obstacles": list(plan.obstacles),
+        "stops": list(plan.stops),
         "managed": plan.managed,
         "new_instance": plan.new_instance,
         "customers": {str(address): count for address, count in plan.customers.items()},
@@ -94,7 +96,6 @@ def _change(change: Change) -> dict[str, Any]:
         "mark": _mark(change.mark),
         "because": change.because,
         "takes_along": [str(address) for address in change.takes_along],
-        "obstacle": change.obstacle,
     }
 
 
@@ -130,6 +131,8 @@ def _loaded(hidden: Any, shown: Iterator[Any], environ: Mapping[str, str]) -> Sa
         edges=MappingProxyType(edges),
         left_alone=tuple(LeftAlone(Address(address), reason) for address, reason in data["left_alone"]),
         notes=tuple(data["notes"]),
+        obstacles=tuple(data["obstacles"]),
+        stops=tuple(data["stops"]),
         managed=data["managed"],
         new_instance=data["new_instance"],
         customers=MappingProxyType({Address(text): count for text, count in data["customers"].items()}),
@@ -157,7 +160,6 @@ def _loaded_change(data: Any, shown: Any) -> Change:
         mark=Mark(*data["mark"]) if data["mark"] else None,
         because=data["because"],
         takes_along=tuple(Address(text) for text in data["takes_along"]),
-        obstacle=data["obstacle"],
     )
 
 

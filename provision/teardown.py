@@ -10,7 +10,7 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
-from provision.plan import Plan, protect, purge
+from provision.plan import Plan, protected, purge
 from provision.resource import LeftAlone
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
     if consent.purge and (observed.soft_deleted or SERVICE in declared):
         changes = (*changes, purge(desired.location, "destroy --purge"))
     changes = tuple(_marked(change, desired) for change in changes)
-    protect(changes, desired)
     edges = dict(graph.edges(changes, observed.snapshot))
     if DELETED in {change.address for change in changes} and SERVICE in declared:
         edges[DELETED] = (graph.Edge(SERVICE, "only a deleted instance can be purged"),)
@@ -62,6 +61,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*_outside(observed.left_alone, changes), *kept})),
         notes=observed.notes,
+        stops=tuple(protected(changes, desired)),
         managed=len(declared),
         delete_subscriptions=consent.delete_subscriptions,
         secrets=desired.secrets,

@@ -126,11 +126,13 @@ def _same(plan: Plan) -> Plan:
 
 
 def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to: Output) -> None:
-    """Say which guard would stop apply. Raises PlanError for what can't be done at all."""
+    """Say which limit would stop apply. Raises PlanError and GuardError for what stops it whatever the limits."""
     from provision.plan import Limits, feasible, guard  # noqa: PLC0415
 
     for job in jobs:
         feasible(job.plan)
+        if job.plan.stops:
+            raise GuardError("\n".join(job.plan.stops))
         try:
             guard(job.plan, Limits(max_delete, max_update / 100))
         except GuardError as error:

@@ -120,12 +120,13 @@ def test_ignore_changes(worked: Cloud, tmp_path: Path) -> None:
 
 def test_a_name_held_by_a_deleted_instance(worked: Cloud) -> None:
     worked("destroy", WORKED, "--yes").ended(0)
-    for verb in ("plan", "apply", "drift"):
+    for verb in ("plan", "apply"):
         said = stopped(worked, verb, WORKED).err
         assert "--restore" in said
         assert "--purge-first" in said
         assert "48 hours" in said
     assert "--restore" in stopped(worked, "apply", WORKED, "--yes").err
+    assert worked("drift", WORKED, "--output", "json").ended(2).actions["service"] == "create"
 
 
 def test_restore_brings_back_and_continues(worked: Cloud) -> None:

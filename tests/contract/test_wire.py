@@ -69,7 +69,7 @@ SITUATIONS = {
         (clean, 0, 0),
         (drifted, 0, 2),
         (in_transition, 0, 2),
-        (soft_deleted, 4, 4),
+        (soft_deleted, 4, 2),
         (forbidden, 1, 1),
         (broken, 1, 1),
     )
