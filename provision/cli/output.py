@@ -88,12 +88,13 @@ class Output:
             self.note(f"the instance is {state.lower()}: waiting until it stands still ({int(seconds)} s)")
 
     def confirm(self, plans: Sequence[Plan], *, yes: bool) -> None:
-        """Ask before anything is sent. Raises GuardError unless the answer is clear."""
-        if yes or not any(plan.changes for plan in plans):
+        """Ask before anything is sent, and before any teardown. Raises GuardError unless the answer is clear."""
+        nothing = not any(plan.changes for plan in plans)
+        if yes or (nothing and self.verb is not Verb.DESTROY):
             return
         if not (_terminal(sys.stdin) and _terminal(sys.stderr)):
             raise GuardError("nothing was changed: there is no terminal to ask on, and --yes was not given")
-        for plan in plans:
+        for plan in (plan for plan in plans if plan.changes):
             name = plan.scope.service
             answer = _ask(
                 f"Something will be deleted. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] "

@@ -195,6 +195,7 @@ def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int
     from provision.plan import Limits, feasible, guard  # noqa: PLC0415
 
     if not any(job.plan.changes for job in jobs):
+        to.confirm([job.plan for job in jobs], yes=yes)
         to.plans([job.plan for job in jobs])
         return 0
     to.preview([job.plan for job in jobs])
