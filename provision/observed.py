@@ -65,13 +65,13 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
     unreadable: set[Address] = set()
     if not desired.existing:
         try:
-            group = reader.get(GROUP)
+            group = _unless_dying(reader.get(GROUP), notes)
             snapshot.update({GROUP: group} if group else {})
         except ForbiddenError as error:
             _only_a_narrow_role(error)
             unreadable.add(GROUP)
             notes.append(f"the resource group is not compared: it may not be read ({error})")
-    service = reader.get(SERVICE)
+    service = _unless_dying(reader.get(SERVICE), notes)
     if service is None:
         if desired.existing:
             raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
@@ -98,6 +98,17 @@ def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ..
         return False, (f"whether a deleted instance holds the name is not known: that may not be read ({error})",)
 
 
+def _unless_dying(found: Resource | None, notes: list[str]) -> Resource | None:
+    """What is being deleted counts as gone."""
+    if found is None:
+        return None
+    state = str((found.body.get("properties") or {}).get("provisioningState")).lower()
+    if state == "deleting":
+        notes.append(f"{found.address} is being deleted")
+        return None
+    return found
+
+
 def _only_a_narrow_role(error: ForbiddenError) -> None:
     """Go on where a role doesn't reach (403), and not where the credentials are no good."""
     if error.status != _FORBIDDEN:
@@ -107,7 +118,10 @@ def _only_a_narrow_role(error: ForbiddenError) -> None:
 def _descend(
     desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]], *, quick: bool
 ) -> _Found:
-    """Level by level: the children of what is declared and exists, all of a level at once."""
+    """Level by level: the children of what the spec speaks of and exists, all of a level at once.
+
+    Of what is to be deleted only the names are read: they go with it, and are told.
+    """
     parents: list[Address] = [SERVICE]
     resources: list[Resource] = []
     left_alone: list[LeftAlone] = []
@@ -117,12 +131,12 @@ def _descend(
         listed = run([_listing(desired, reader, kind, parent) for parent, kind in pairs])
         left_alone += chain.from_iterable(found.left_alone for found in listed)
         level = list(chain.from_iterable(found.resources for found in listed))
-        by_itself = [item for item in level if kind_of(item.address.kind).model and not quick]
+        by_itself = [item for item in level if not quick and _is_read(item, desired)]
         read = run([_reading(reader, item) for item in by_itself])
-        as_listed = [item for item in level if quick or not kind_of(item.address.kind).model]
+        as_listed = [item for item in level if quick or not _is_read(item, desired)]
         here = [*as_listed, *chain.from_iterable(found.resources for found in read)]
         resources += here
-        parents = [item.address for item in here if item.address in desired.snapshot]
+        parents = [item.address for item in here]
     return _Found(tuple(resources), tuple(left_alone))
 
 
@@ -130,6 +144,8 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
     """Which of a collection are to be read: those that the spec speaks of."""
 
     def job() -> _Found:
+        if parent != SERVICE and parent not in desired.snapshot:
+            return _Found() if kind.shape is Shape.SINGLE else _Found(tuple(reader.members(kind, parent)))
         if kind.shape is Shape.SINGLE:
             address = parent.child(kind.collection, "policy")
             if desired.owns(address):
@@ -149,6 +165,13 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
         return _Found(tuple(mine), tuple(others))
 
     return job
+
+
+def _is_read(item: Resource, desired: Desired) -> bool:
+    """Whether a resource is read by itself: not a link, which is a name, nor what only goes along with its parent."""
+    parent = item.address.parent
+    goes_along = parent not in (None, SERVICE) and parent not in desired.snapshot
+    return kind_of(item.address.kind).model is not None and not goes_along
 
 
 def _is_revision(kind: Kind, address: Address) -> bool:

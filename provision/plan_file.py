@@ -62,11 +62,6 @@ def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
         ) from None
 
 
-def is_plan(path: Path) -> bool:
-    """Whether a file given to apply is a saved plan and no spec: specs are YAML, plans are named *.json."""
-    return path.suffix == ".json"
-
-
 def _plan(saved: Saved) -> dict[str, Any]:
     plan = saved.plan
     return {

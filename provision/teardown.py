@@ -98,14 +98,15 @@ def _kept_group(present: bool, around: Surroundings) -> tuple[LeftAlone, ...]:
 
 def _refuse_losses(around: Surroundings, consent: Consent, scope: Scope) -> None:
     lost = sorted(around.undeclared)
+    customers = [address for address in lost if address.kind == "subscriptions"]
+    options = "--with-undeclared" + (" --delete-subscriptions" if customers else "")
     if lost and not consent.with_undeclared:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         names = ", ".join(str(address) for address in lost[:_SHOWN]) + more
         raise GuardError(
             f"the instance {scope.service} holds what the spec does not declare, and it would be lost: {names} · "
-            "declare it, delete it, or destroy --with-undeclared"
+            f"declare it, delete it, or destroy {options}"
         )
-    customers = [address for address in lost if address.kind == "subscriptions"]
     if customers and not consent.delete_subscriptions:
         raise GuardError(
             f"{len(customers)} subscriptions of users would be lost, and their keys with them: --delete-subscriptions"

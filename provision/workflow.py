@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,8 +14,9 @@ from provision.apply import Writer, apply
 from provision.diff import Action
 from provision.errors import ProvisionError, StalePlanError
 from provision.kinds import find, kind_of
+from provision.kinds.api import API
 from provision.kinds.product import PRODUCT
-from provision.kinds.service import INSIDE, made_with_a_product
+from provision.kinds.service import INSIDE, made_with_a_product, scope_of
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.report import Outcome, Report, Result
@@ -42,9 +44,6 @@ class Cloud(Reader, Writer, Protocol):
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
 
-    def subscriptions_to(self, product: Address) -> list[dict[str, Any]]:
-        """The bodies of the subscriptions to a product."""
-
     def inside(self, collection: str, group: str, method: str) -> list[dict[str, Any]]:
         """The bodies in one of the instance's collections."""
 
@@ -55,14 +54,15 @@ def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: b
 
 
 def _with_customers(planned: Plan, azure: Cloud) -> Plan:
-    """Count the subscriptions of users that would die with their products."""
-    gone = [change.address for change in planned.changes if change.action in (Action.DELETE, Action.REPLACE)]
-    counts = {
-        address: sum(1 for body in azure.subscriptions_to(address) if not made_with_a_product(body))
-        for address in gone
-        if address.kind == PRODUCT.type
-    }
-    return replace(planned, customers=MappingProxyType({address: count for address, count in counts.items() if count}))
+    """Count the subscriptions of users that would die with the products and APIs that they are to."""
+    doomed = [change.address for change in planned.changes if change.action in (Action.DELETE, Action.REPLACE)]
+    scopes = {address for address in doomed if address.kind in (PRODUCT.type, API.type)}
+    if not scopes:
+        return planned
+    held = azure.inside("subscriptions", "subscription", "list")
+    wanted = [scope_of(body) for body in held if not made_with_a_product(body)]
+    counts = Counter(scope for scope in wanted if scope in scopes)
+    return replace(planned, customers=MappingProxyType(dict(counts)))
 
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:

@@ -131,11 +131,6 @@ class Azure:
                 return []
             raise
 
-    def subscriptions_to(self, product: Address) -> list[dict[str, Any]]:
-        """The bodies of the subscriptions to a product."""
-        listing = self._api.product_subscriptions.list
-        return self._pages(listing, self._path(product), f"listing the subscriptions to {product}")
-
     def settling(self) -> str:
         """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
         service = self.get(SERVICE)
@@ -215,7 +210,10 @@ def _await(poller: Any, cancelled: Event, address: Address) -> dict[str, Any]:
 
 def _raw(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """Wire JSON: the SDK's models drop properties that they don't know."""
-    return response.http_response.json(), headers.get("ETag") or response.http_response.headers.get("ETag") or ""
+    body = response.http_response.json()
+    if not isinstance(body, dict):
+        raise TypeError("a resource is a JSON object")
+    return body, headers.get("ETag") or response.http_response.headers.get("ETag") or ""
 
 
 def _body(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -64,7 +65,11 @@ def translated(doing: str) -> Iterator[None]:
     except HttpResponseError as error:
         raise _http_error(doing, error) from None
     except (ServiceRequestError, ServiceResponseError) as error:
-        raise UnreachableError(f"{doing}: no answer: {_first_line(error)}") from None
+        raise UnreachableError(f"{doing}: no answer: {_reason(error)}") from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # What came is no JSON of ARM's: a proxy's log-in page, say. The SDK has no error of its own for that.
+        what = f"the answer is not Azure's ({type(error).__name__}): is there a proxy in between?"
+        raise AzureError(f"{doing}: {what}") from None
     except SdkError as error:
         raise AzureError(f"{doing}: {_first_line(error)}") from None
 
@@ -76,6 +81,23 @@ def _http_error(doing: str, error: HttpResponseError) -> AzureError:
     hint = f" · {_HINTS[code]}" if code in _HINTS else ""
     text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}{hint}"
     return _BY_STATUS.get(status, AzureError)(text, code=code, status=status)
+
+
+_REASONS: Final = (
+    ("refused", "the connection was refused"),
+    ("resolve", "the host's name can't be resolved"),
+    ("not known", "the host's name can't be resolved"),
+    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted (REQUESTS_CA_BUNDLE names further ones)"),
+    ("timed out", "it took too long"),
+)
+
+
+def _reason(error: Exception) -> str:
+    """Why a connection failed, in a few words where urllib3 has many."""
+    said = _first_line(error)
+    host = re.search(r"host='([^']+)', port=(\d+)", said)
+    short = next((words for mark, words in _REASONS if mark in said), "")
+    return f"{host[1]}:{host[2]}: {short}" if host and short else short or said
 
 
 def _first_line(error: Exception) -> str:

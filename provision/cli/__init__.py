@@ -17,6 +17,8 @@ from provision.errors import ProvisionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+INTERRUPTED = 130  # as shells have it: Ctrl-C before anything was sent
+
 # Usage errors of click, which typer carries within itself or imports, by the one name that both export.
 _WrongUsage: Any = typer.BadParameter.__mro__[1]
 
@@ -58,7 +60,7 @@ def _version() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code; every error ends as a message on stderr."""
     try:
-        return int(app(list(arguments), prog_name="provision", standalone_mode=False) or 0)
+        return _done(app(list(arguments), prog_name="provision", standalone_mode=False))
     except _WrongUsage as error:
         error.show(sys.stderr)
         return 64
@@ -67,11 +69,21 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\ninterrupted\n")
-        return 130
+        sys.stderr.write("\ninterrupted: nothing was changed\n")
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing left to say
         return 1
+    except OSError as error:
+        sys.stderr.write(f"provision: {error.strerror or error}\n")
+        return 1
+
+
+def _done(code: Any) -> int:
+    sys.stdout.flush()
+    if code == INTERRUPTED:
+        sys.stderr.write("\ninterrupted: nothing was changed\n")
+    return int(code or 0)
 
 
 def _interrupt(*_: object) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from provision import spec as specs_
 from provision.address import Address
-from provision.errors import GuardError, SpecError, UsageError
+from provision.cli.plans import is_plan
+from provision.document import mark_of
+from provision.errors import GuardError, Problem, SpecError, UsageError
 from provision.kinds import find
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def loaded(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Spec]
     good: list[Spec] = []
     problems: list[Any] = []
     for path in paths:
+        if is_plan(path):
+            raise UsageError(f"{path} is a saved plan: provision apply {path}")
         try:
             good.append(specs_.load(path, overlays or ()))
         except SpecError as error:
@@ -55,8 +59,21 @@ def wanted(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) -
     from provision.desired import desired  # noqa: PLC0415
 
     specs = loaded(paths, overlays)
+    _refuse_twice(specs)
     to.hide(value for spec in specs for value in spec.secrets.values())
     return [desired(spec) for spec in specs]
+
+
+def _refuse_twice(specs: Sequence[Spec]) -> None:
+    """One instance has one spec: two would undo each other. Raises SpecError."""
+    seen: dict[tuple[str, str], str] = {}
+    for spec in specs:
+        name = (spec.data["resourceGroup"]["name"].lower(), spec.data["service"]["name"].lower())
+        first = seen.setdefault(name, spec.file)
+        if first is not spec.file:
+            mark = mark_of(spec.tree, ("service", "name"))
+            what = f"the instance {spec.data['service']['name']} has a spec already"
+            raise SpecError([Problem(mark, what, f"{first} describes it", "merge them, or use --overlay")])
 
 
 def wishes(
@@ -154,7 +171,7 @@ def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, wished: Wishes
     """The plans of a saved plan, if that is what was given. From here on its secrets are hidden."""
     from provision import plan_file  # noqa: PLC0415
 
-    if not any(plan_file.is_plan(path) for path in paths):
+    if not any(is_plan(path) for path in paths):
         return []
     if len(paths) > 1 or overlays:
         raise UsageError("a saved plan is applied alone, without specs and overlays")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
+from provision.document.scalars import plain_value
 from provision.document.text import position
 from provision.document.tree import Map, Seq, Variable
 from provision.errors import Mark, Problem, SpecError
@@ -20,22 +21,12 @@ if TYPE_CHECKING:
 Found = tuple[Any, int, int]
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 64
+SHORTEST_SECRET = 4
 
 _CORE = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _VARIABLE = re.compile(
     r"\$(?:(?P<dollar>\$)|(?P<open>\{)(?:(?P<secret>secret:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"(?::(?P<operator>[-?])(?P<operand>(?:(?!\$\{)[^}])*))?(?P<close>\}))?)"
-)
-_WORDS: Mapping[str, Any] = MappingProxyType(
-    {
-        **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-        **dict.fromkeys(("true", "True", "TRUE"), True),
-        **dict.fromkeys(("false", "False", "FALSE"), False),
-        **{sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
-        **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    }
 )
 _SCALARS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -228,12 +219,12 @@ class Builder:
             if variable and plain and tag is None:
                 return Variable(text)
         if tag is None:
-            return _plain(text) if plain else text
+            return plain_value(text) if plain else text
         name = tag.removeprefix(_CORE)
         if name not in _SCALARS:
             self._check_tag(event)
             return text
-        value = text if name == "str" else _plain(text)
+        value = text if name == "str" else plain_value(text)
         if type(value) not in _SCALARS[name]:
             what = f'"{text}" is not of the type !!{name}'
             self._problem(event.start_mark, what, "", "correct it, or remove the tag")
@@ -260,8 +251,17 @@ class Builder:
                     event, match, what, operand or "it has no default", f"set {name}, or write {_default(match)}"
                 )
         if match["secret"]:
-            self.secrets[name] = value
+            self._keep_secret(event, match, name, value)
         return value
+
+    def _keep_secret(self, event: Any, match: re.Match[str], name: str, value: str) -> None:
+        """Note a secret; one that is too short to be told from other text, and so to be hidden, is a problem."""
+        said = any(problem.what.startswith(f"the variable {name} is") for problem in self.problems)
+        if len(value.strip()) < SHORTEST_SECRET and not said:
+            what = f"the secret {name} is {'too short' if value.strip() else 'empty'}"
+            why = f"fewer than {SHORTEST_SECRET} characters can't be hidden in outputs"
+            self._inside(event, match, what, why, f"set {name}, or write ${{{name}}} if it is no secret")
+        self.secrets[name] = value
 
     def _inside(self, event: Any, match: re.Match[str], what: str, why: str, fix: str) -> None:
         """Report a problem at the `${` that `match` found in the scalar's value, as near as escapes allow."""
@@ -277,17 +277,3 @@ class Builder:
 
 def _default(match: re.Match[str]) -> str:
     return f"${{{match['secret'] or ''}{match['name']}:-default}}"
-
-
-def _plain(text: str) -> Any:
-    """Resolve an unquoted scalar: null, bool, int, float, else the text itself."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in "+-.0123456789":
-        return text
-    if _INT.fullmatch(text):
-        try:
-            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-        except ValueError:  # Python refuses to read thousands of digits
-            return text
-    return float(text) if _FLOAT.fullmatch(text) else text

@@ -140,7 +140,7 @@ def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterat
     known = properties_of(model)
     for name, value in values.items():
         prop = known.get(name)
-        if prop is None and not _empty(value):
+        if prop is None and value is not False and not _empty(value):
             yield f"{path}{name}"
         elif prop and prop.nested and isinstance(value, Mapping) and not prop.is_map:
             yield from _unknown(prop.nested, value, f"{path}{name}.")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from provision.address import Address
 from provision.kinds.kind import Finding, Kind, Properties, Sdk, Shape
 from provision.kinds.model import VARIABLE, AnyOrder, Fixed, Flag, Folded, Integer, Keyed, Model, Unverifiable, named
 
@@ -180,6 +181,12 @@ def made_with_a_product(body: Mapping[str, Any]) -> bool:
     """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
     name, owner = str(body.get("name")), str((body.get("properties") or {}).get("ownerId") or "/users/1")
     return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
+
+
+def scope_of(subscription: Mapping[str, Any]) -> Address | None:
+    """What a subscription is to: a product, an API, or (None) all APIs."""
+    scope = str((subscription.get("properties") or {}).get("scope") or "")
+    return Address.from_arm_id(scope) if scope.lower().startswith("/subscriptions/") else Address(scope.strip("/"))
 
 
 # What an instance may hold. Taken down with it, and so listed before anything is deleted.

@@ -24,6 +24,20 @@ def compact(value: Any, width: int = 0) -> str:
     return text[: width - 1] + "…" if width and len(text) > width else text
 
 
+def apart(before: str, after: str, width: int) -> tuple[str, str]:
+    """Cut two long texts around the place where they begin to differ."""
+    if not width or max(len(before), len(after)) <= width:
+        return before, after
+    same = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), None)
+    start = max(0, (min(len(before), len(after)) if same is None else same) - width // 4)
+    return _window(before, start, width), _window(after, start, width)
+
+
+def _window(text: str, start: int, width: int) -> str:
+    piece = text[start : start + width - 1]
+    return f"{'…' if start else ''}{piece}{'…' if len(text) >= start + width else ''}"
+
+
 def listed(change: Change, width: int = 0) -> Iterator[str]:
     """For people: `path: before -> after`, or `path:` and a diff of lines."""
     for one in change.properties:
@@ -37,7 +51,8 @@ def listed(change: Change, width: int = 0) -> Iterator[str]:
             value = compact(one.after if one.before is None else one.before, width)
             yield f"{path}: {value}" if _whole(change) else f"{path}: {_arrow(one, value)}"
         else:
-            yield f"{path}: {compact(one.before, width)} -> {compact(one.after, width)}"
+            before, after = apart(compact(one.before), compact(one.after), width)
+            yield f"{path}: {before} -> {after}"
 
 
 def diffed(change: Change) -> Iterator[str]:

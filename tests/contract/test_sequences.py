@@ -94,4 +94,4 @@ def gone(wanted: tuple[str, ...], where: tuple[str, ...]) -> None:
     assert set(rest.actions.values()) == {"create"}, str(rest)
     assert {"resourceGroup", "service"} <= rest.actions.keys(), str(rest)
     assert rest.document["summary"]["create"] == rest.document["summary"]["managed"], str(rest)
-    assert "nothing to delete" in here("destroy", *wanted, *where).ended(0).out
+    assert "nothing to delete" in here("destroy", *wanted, "--yes", *where).ended(0).out
