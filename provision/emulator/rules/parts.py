@@ -102,7 +102,6 @@ PART_KINDS = (
         "apis/operations",
         "Operation",
         required=("displayName", "method", "urlTemplate"),
-        longest={"displayName": 300, "urlTemplate": 1000, "description": 1000},
         unlisted=("request",),
         fill=fill_operation,
     ),

@@ -107,7 +107,6 @@ REVISION_KINDS = (
         "ApiVersionSet",
         required=("displayName", "versioningScheme"),
         choices={"versioningScheme": ("Segment", "Query", "Header")},
-        longest={"displayName": 100, "versionQueryName": 100, "versionHeaderName": 100},
         defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
         deleting=deleting_version_set,
     ),

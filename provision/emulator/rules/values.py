@@ -166,9 +166,9 @@ VALUE_KINDS = (
         "namedValues",
         "NamedValue",
         required=("displayName",),
-        longest={"displayName": 256},
         defaults={"tags": None, "secret": False},
         claims="displayName",
+        shown=("value",),  # unless `secret`
         fill=fill_named_value,
         show=show_named_value,
         deleting=deleting_named_value,
@@ -179,6 +179,7 @@ VALUE_KINDS = (
         "Backend",
         choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")},
         defaults={"title": None},
+        shown=("credentials.authorization.parameter", "proxy.password"),  # [doc: the examples of GET]
         fill=fill_backend,
         deleting=deleting_backend,
     ),
@@ -187,7 +188,6 @@ VALUE_KINDS = (
         "Logger",
         required=("loggerType",),
         choices={"loggerType": ("azureEventHub", "applicationInsights", "azureMonitor")},
-        longest={"description": 256},
         defaults={"description": None, "isBuffered": True, "maxMessageSizeInBytes": None},
         fill=fill_logger,
         written=logger_written,
@@ -226,5 +226,5 @@ VALUE_KINDS = (
         tail="/",  # [recorded]
     ),
     Kind("certificates", "Certificate", fill=fill_certificate),
-    Kind("tags", "Tag", required=("displayName",), longest={"displayName": 160}, claims="displayName"),
+    Kind("tags", "Tag", required=("displayName",), claims="displayName"),
 )
