@@ -33,7 +33,9 @@ def name_problems(shape: Shape, name: str) -> Iterator[Problem]:
     """Yield what is wrong with a resource's name; `;rev=N` belongs to the id of an API."""
     plain = name.partition(";rev=")[0]
     low, high = shape.length
-    if not low <= len(plain) <= min(high, LONGEST_NAME) or not FORBIDDEN_IN_NAMES.isdisjoint(plain):
+    # Where the specification says nothing at all, as of recipients' e-mail addresses, any character will do.
+    free = not (shape.pattern or shape.values) and high > LONGEST_NAME
+    if not low <= len(plain) <= min(high, LONGEST_NAME) or not (free or FORBIDDEN_IN_NAMES.isdisjoint(plain)):
         yield "id", f"The name '{name}' is too long or contains one of *#&+:<>?/."
     elif shape.pattern and not re.search(shape.pattern, plain):
         yield "id", f"The name '{name}' does not match {shape.pattern}."
@@ -47,7 +49,7 @@ def problems(shape: Shape, props: Mapping[str, Any], above: str = "") -> Iterato
         value = props.get(key)
         if value is not None:
             yield from _wrapped(member, member.wraps, value, above + key)
-        if value in (None, "") and "required" in member.words:
+        if value in (None, "") and "required" in member.words and "read-only" not in member.words:
             yield above + key, f"'{key}' must not be empty."
 
 
