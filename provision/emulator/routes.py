@@ -54,6 +54,7 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{REGION}/deletedservices/{{service}}", graveyard.get),
     ("DELETE", f"{REGION}/deletedservices/{{service}}", graveyard.purge),
     ("GET", f"{REGION}/operationsStatuses/{{operation}}", services.operation),
+    ("GET", f"{REGION}/operationStatuses/{{operation}}", services.operation),  # as the specification spells it
     ("GET", f"{REGION}/operationResults/{{operation}}", services.operation),
     ("GET", SERVICES, services.list_group),
     ("GET", INSTANCE, services.get),

@@ -10,7 +10,6 @@ PLAIN = (
     ("apis/wikis", "Wiki"),
     ("products/wikis", "Wiki"),
     ("authorizationServers", "AuthorizationServer"),
-    ("caches", "Cache"),
     ("contentTypes", "ContentType"),
     ("contentTypes/contentItems", "ContentItem"),
     ("documentations", "Documentation"),

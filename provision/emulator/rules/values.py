@@ -120,6 +120,17 @@ def logger_written(draft: Draft, _: Row) -> None:
             )
 
 
+def fill_cache(draft: Draft) -> None:
+    """Leave a reference in place of a connection string [doc: the examples of GET]."""
+    value = draft.props["connectionString"]
+    if REFERENCE.match(value):
+        return
+    if draft.private.get("connection") != value:
+        draft.private["connection"] = value
+        draft.private["reference"] = f"{{{{{draft.call.store.next('id'):024x}}}}}"
+    draft.props["connectionString"] = draft.private["reference"]
+
+
 def fill_regional(draft: Draft) -> None:
     """Add the instance's location, which authorization providers and what is in them show [rec]."""
     service = draft.call.store.get(draft.service)
@@ -225,6 +236,7 @@ VALUE_KINDS = (
         created=200,
         tail="/",  # [recorded]
     ),
+    Kind("caches", "Cache", shown=("connectionString",), fill=fill_cache),
     Kind("certificates", "Certificate", fill=fill_certificate),
     Kind("tags", "Tag", required=("displayName",), claims="displayName"),
 )
