@@ -1,13 +1,13 @@
 """Which operations of the specification are served, from the route table and the specification's own list.
 
-`python -m provision.emulator.coverage` prints the table that ROUTES.md holds.
+`python -m provision.emulator.coverage` writes ROUTES.md anew.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -101,4 +101,4 @@ def _head(counted: Counter[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(markdown(operations()))
+    Path(__file__).with_name("ROUTES.md").write_text(markdown(operations()), encoding="utf-8")
