@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from provision.emulator.store import Row
 
 
-def _subject(call: Call) -> Row:
+def subject(call: Call, path: str = "") -> Row:
     """Return the resource that an action belongs to."""
-    path = call.path.rpartition("/")[0]
+    path = path or call.path.rpartition("/")[0]
     row = call.store.get(path)
     if row is None:
         require_parent(call, path)
-        raise missing(call.kind, call.request.segments[-2])
+        raise missing(call.kind, path.rpartition("/")[2])
     return row
 
 
 def _secrets(call: Call, names: tuple[str, ...], **more: Any) -> Answer:
-    row = _subject(call)
+    row = subject(call)
     shown = {name: row.props.get(name, row.private.get(name)) for name in names}
     return Answer(200, {**more, **shown}, etag(kind_of(call), row))
 
@@ -58,7 +58,7 @@ def delegation_secret(call: Call) -> Answer:
 def gateway_keys(call: Call) -> Answer:
     """POST listKeys of a self-hosted gateway; the keys are made at the first look."""
     with call.store.transaction():
-        row = _subject(call)
+        row = subject(call)
         keys = row.private.get("keys")
         if keys is None:
             keys = {"primary": key(), "secondary": key()}
@@ -66,10 +66,11 @@ def gateway_keys(call: Call) -> Answer:
     return Answer(200, keys, etag(kind_of(call), row))
 
 
-def _regenerate(call: Call, name: str) -> Answer:
+def regenerate(call: Call, name: str, path: str = "") -> Answer:
+    """Give a resource a new key."""
     with call.store.transaction():
         require_writable(require_service(call))
-        row = _subject(call)
+        row = subject(call, path)
         body = {**row.body, "properties": {**row.props, name: key()}}
         call.store.put(replace(row, body=body))
     return Answer(204)
@@ -77,17 +78,17 @@ def _regenerate(call: Call, name: str) -> Answer:
 
 def regenerate_primary(call: Call) -> Answer:
     """POST regeneratePrimaryKey."""
-    return _regenerate(call, "primaryKey")
+    return regenerate(call, "primaryKey")
 
 
 def regenerate_secondary(call: Call) -> Answer:
     """POST regenerateSecondaryKey."""
-    return _regenerate(call, "secondaryKey")
+    return regenerate(call, "secondaryKey")
 
 
 def refresh_secret(call: Call) -> Answer:
     """POST refreshSecret of a named value or certificate from a key vault: nothing changes."""
-    row = _subject(call)
+    row = subject(call)
     return Answer(200, view(call, kind_of(call), row, "get"), etag(kind_of(call), row))
 
 
@@ -123,7 +124,7 @@ def _revision(row: Row, current: Row) -> dict[str, Any]:
 
 def product_apis(call: Call) -> Answer:
     """GET of the products that an API is in."""
-    api = _subject(call)
+    api = subject(call)
     rows = []
     for link in call.store.pointing_at(api.path):
         product = call.store.get(link.path.rsplit("/", 2)[0])
@@ -134,11 +135,11 @@ def product_apis(call: Call) -> Answer:
 
 def product_subscriptions(call: Call) -> Answer:
     """GET of the subscriptions of a product or a user."""
-    subject = _subject(call)
-    rows = [r for r in call.store.pointing_at(subject.path) if r.type.endswith("/subscriptions")]
-    if "/users/" in subject.path:
-        held = call.store.page("/".join(subject.path.split("/")[: SERVICE + 1]) + "/subscriptions")
-        rows = [r for r in held if str(r.props.get("ownerId", "")).lower() == subject.path]
+    owner = subject(call)
+    rows = [r for r in call.store.pointing_at(owner.path) if r.type.endswith("/subscriptions")]
+    if "/users/" in owner.path:
+        held = call.store.page("/".join(owner.path.split("/")[: SERVICE + 1]) + "/subscriptions")
+        rows = [r for r in held if str(r.props.get("ownerId", "")).lower() == owner.path]
     secret = ("primaryKey", "secondaryKey")
     shown = [{**r.body, "properties": {k: v for k, v in r.props.items() if k not in secret}} for r in rows]
     items = [{"id": r.id, "type": r.type_name, "name": r.name, **s} for r, s in zip(rows, shown, strict=True)]
@@ -147,7 +148,7 @@ def product_subscriptions(call: Call) -> Answer:
 
 def user_groups(call: Call) -> Answer:
     """GET of the groups that a user is in."""
-    user = _subject(call)
+    user = subject(call)
     groups = [
         call.store.get(r.path.rsplit("/", 2)[0])
         for r in call.store.pointing_at(user.path)

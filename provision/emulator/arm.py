@@ -87,9 +87,9 @@ def get(call: Call) -> Answer:
 
 
 def head(call: Call) -> Answer:
-    """HEAD of one resource: 200 with its ETag; of a link that has no GET 204 [recorded]."""
+    """HEAD of one resource: 200 with its ETag; of what has no GET, as most links, 204 [recorded]."""
     kind, row = kind_of(call), find(call)
-    if kind.link and "GET" not in kind.verbs:
+    if "GET" not in kind.verbs:
         return Answer(204)
     return Answer(200, None, etag(kind, row))
 
@@ -214,6 +214,8 @@ def delete(call: Call) -> Answer:
         if kind.deleting:
             kind.deleting(call, row)
         call.store.delete(path)
+        if kind.deleted:
+            kind.deleted(call, row)
         if kind.lro_delete and call.version > "2022-08-01":
             return operations.began_delete(call, row.id)
         return Answer(200)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.rules.apis import HEADER, QUERY
+from provision.emulator.rules.links import assign
 from provision.emulator.rules.policies import stored_policy
-from provision.emulator.rules.products import own_subscription, subscription_props
+from provision.emulator.rules.portal import NOTIFICATIONS, put_factory
+from provision.emulator.rules.products import key, own_subscription, subscription_props
 from provision.emulator.store import Row
 
 if TYPE_CHECKING:
@@ -45,15 +47,6 @@ STARTER = """<policies><inbound><base /><rate-limit calls="5" renewal-period="60
 <quota calls="100" renewal-period="604800" /></inbound><backend><base /></backend><outbound><base /></outbound>
 <on-error><base /></on-error></policies>"""
 GLOBAL = """<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>"""
-NOTIFICATIONS = (
-    ("RequestPublisherNotificationMessage", "Subscription requests (requiring approval)"),
-    ("PurchasePublisherNotificationMessage", "New subscriptions"),
-    ("NewApplicationNotificationMessage", "Application gallery requests"),
-    ("BCC", "BCC"),
-    ("NewIssuePublisherNotificationMessage", "New issue or comment"),
-    ("AccountClosedPublisher", "Close account message"),
-    ("QuotaLimitApproachingPublisherNotificationMessage", "Approaching subscription quota limit"),
-)
 
 
 class _Filler:
@@ -77,7 +70,7 @@ class _Filler:
         return self.call.store.put(row)
 
     def link(self, rest: str, target: str) -> None:
-        self.put(rest, {}, None, f"{self.service.path}/{target}".lower())
+        assign(self.call.store, self.put(rest, {}, None, f"{self.service.path}/{target}".lower()))
 
 
 def fill(call: Call, service: Row) -> None:
@@ -88,10 +81,11 @@ def fill(call: Call, service: Row) -> None:
     for name in ("signin", "signup", "delegation"):
         filler.put(f"portalsettings/{name}", _portal_setting(name))
     for name, title in NOTIFICATIONS:
-        recipients: dict[str, list[str]] = {"emails": [], "users": []}
-        filler.put(f"notifications/{name}", {"title": title, "description": title, "recipients": recipients})
-    filler.put("tenant/access", {"id": "access", "principalId": "integration", "enabled": False})
-    filler.put("tenant/gitAccess", {"id": "gitAccess", "principalId": "git", "enabled": False})
+        filler.put(f"notifications/{name}", {"title": title, "description": title})
+    keys = {"primaryKey": key(), "secondaryKey": key()}
+    filler.put("tenant/access", {"id": "access", "principalId": "integration", "enabled": False, **keys})
+    filler.put("tenant/gitAccess", {"id": "gitAccess", "principalId": "git", "enabled": False, **keys})
+    put_factory(call.store, service.id)
     user = _administrator(filler, body["properties"])
     filler.put(
         "subscriptions/master",

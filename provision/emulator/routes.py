@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator import actions, arm, graveyard, groups, operations, services
+from provision.emulator import actions, arm, graveyard, groups, operations, services, views
 from provision.emulator.rules import ALL_KINDS, KINDS
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{REGION}/deletedservices/{{service}}", graveyard.get),
     ("DELETE", f"{REGION}/deletedservices/{{service}}", graveyard.purge),
     ("GET", f"{REGION}/operationsStatuses/{{operation}}", services.operation),
+    ("GET", f"{REGION}/operationStatuses/{{operation}}", services.operation),  # as the specification spells it
     ("GET", f"{REGION}/operationResults/{{operation}}", services.operation),
     ("GET", SERVICES, services.list_group),
     ("GET", INSTANCE, services.get),
@@ -67,6 +68,13 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{INSTANCE}/skus", actions.skus),
     ("GET", f"{INSTANCE}/allPolicies", actions.all_policies),
     ("POST", f"{INSTANCE}/getssotoken", actions.sso_token),
+    ("GET", f"{INSTANCE}/regions", views.regions),
+    ("GET", f"{INSTANCE}/issues", views.issues),
+    ("GET", f"{INSTANCE}/issues/{{issue}}", views.issue),
+    ("GET", f"{INSTANCE}/users/{{user}}/subscriptions/{{subscription}}", views.user_subscription),
+    ("GET", f"{INSTANCE}/tagResources", views.tag_resources),
+    ("GET", f"{INSTANCE}/apisByTags", views.tag_resources),
+    ("GET", f"{INSTANCE}/productsByTags", views.tag_resources),
 )
 
 # Actions and views of resources inside an instance: method, type, last segment.
@@ -78,12 +86,29 @@ ACTIONS: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", "namedValues", "refreshSecret", actions.refresh_secret),
     ("POST", "certificates", "refreshSecret", actions.refresh_secret),
     ("POST", "gateways", "listKeys", actions.gateway_keys),
+    ("POST", "gateways", "regenerateKey", views.regenerate_gateway_key),
+    ("POST", "gateways", "generateToken", views.token),
+    ("POST", "gateways", "listDebugCredentials", views.debug_credentials),
+    ("POST", "gateways", "invalidateDebugCredentials", views.invalidate_credentials),
     ("POST", "identityProviders", "listSecrets", actions.client_secret),
     ("POST", "authorizationServers", "listSecrets", actions.client_secret),
     ("POST", "openidConnectProviders", "listSecrets", actions.client_secret),
     ("POST", "tenant", "listSecrets", actions.tenant_secrets),
+    ("POST", "tenant", "regeneratePrimaryKey", actions.regenerate_primary),
+    ("POST", "tenant", "regenerateSecondaryKey", actions.regenerate_secondary),
+    ("POST", "tenant", "git/regeneratePrimaryKey", views.regenerate_git_key),
+    ("POST", "tenant", "git/regenerateSecondaryKey", views.regenerate_git_key),
+    ("POST", "users", "token", views.token),
+    ("POST", "users", "generateSsoUrl", views.sso_url),
+    ("POST", "users", "confirmations/password/send", views.password_mail),
+    ("POST", "policyFragments", "listReferences", views.references),
+    ("POST", "backends", "reconnect", views.accepted),
+    ("POST", "authorizationProviders/authorizations", "getLoginLinks", views.login_links),
+    ("POST", "authorizationProviders/authorizations", "confirmConsentCode", views.confirmed),
     ("POST", "portalsettings", "listSecrets", actions.delegation_secret),
     ("GET", "apis", "revisions", actions.revisions),
+    ("GET", "apis", "operationsByTags", views.tag_resources),
+    ("GET", "users", "identities", views.identities),
     ("GET", "apis", "products", actions.product_apis),
     ("GET", "products", "subscriptions", actions.product_subscriptions),
     ("GET", "users", "subscriptions", actions.product_subscriptions),
@@ -113,7 +138,7 @@ def _template(kind: Kind) -> str:
 def _of_kind(kind: Kind) -> Iterable[Route]:
     template = _template(kind)
     handlers = {method: handler for method, handler in ITEM.items() if method in kind.verbs}
-    if kind.link and "GET" not in kind.verbs:
+    if "GET" not in kind.verbs:
         handlers["GET"] = arm.no_get
     yield Route(template, handlers, kind)
     if "LIST" in kind.verbs:
@@ -149,10 +174,18 @@ def _table() -> Mapping[str, Route]:
 
 ROUTES: Mapping[str, Route] = MappingProxyType(_table())
 NAMESPACE = "microsoft.apimanagement"
+
+
+def _regular(key: str) -> bool:
+    """Tell whether names stand at odd places, as they do except in a few paths."""
+    parts = key.split("/")
+    return all((part == "*") == bool(at % 2) or part == NAMESPACE for at, part in enumerate(parts))
+
+
 # Templates in which names do not alternate with literals, tried one by one; the foreign ones last.
 IRREGULAR = tuple(
     (_key(route.template).split("/"), route)
-    for route in (ROUTES["metadata/endpoints"], ROUTES[_key(TENANT_RESULT)], FOREIGN)
+    for route in (*(route for key, route in ROUTES.items() if not _regular(key)), FOREIGN)
 )
 
 

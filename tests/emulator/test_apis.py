@@ -96,16 +96,20 @@ def test_an_operation_is_filled_in_and_its_list_omits_the_request(apim: Any) -> 
     assert {**listed, "request": made.props["request"]} == made.props
 
 
+TEXT = {"name": "a", "type": "string"}
+
+
 @pytest.mark.parametrize(
     ("props", "targets"),
     [
         ({"urlTemplate": "/o/{id}"}, ["templateParameters"]),
         ({"templateParameters": [{"name": "id", "type": "string"}]}, ["templateParameters"]),
-        ({"urlTemplate": "/{a}", "templateParameters": [{"name": "a"}, {"name": "a"}]}, ["templateParameters"]),
+        ({"urlTemplate": "/{a}", "templateParameters": [TEXT, TEXT]}, ["templateParameters"]),
         ({"method": ""}, ["method"]),
         ({"displayName": None}, ["displayName"]),
         ({"urlTemplate": "/" + "x" * 1000}, ["urlTemplate"]),
-        ({"templateParameters": ["id"]}, ["templateParameters"]),
+        ({"templateParameters": ["id"]}, ["templateParameters[0]"]),
+        ({"templateParameters": [{"name": "id"}]}, ["templateParameters[0].type"]),
         ({"responses": {}}, ["responses"]),
     ],
 )

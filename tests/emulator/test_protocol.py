@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provision.emulator import Emulator, EmulatorError, Exchange, Fault
-from provision.emulator.rules.check import TYPES
+from provision.emulator.rules.shapes import SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,15 @@ PATHS = (
     "",
 )
 UNTYPED = ("value", "type", "apiType", "loggerId", "data", "hostnameConfigurations", "customProperties")
-KEYS = sorted({*TYPES, *UNTYPED, "publisherEmail", "identityProvider", "contentType"})
+KEYS = sorted(
+    {
+        *(name for shape in SHAPES.values() for name in shape.members),
+        *UNTYPED,
+        "publisherEmail",
+        "identityProvider",
+        "contentType",
+    }
+)
 
 
 @pytest.fixture(scope="module")

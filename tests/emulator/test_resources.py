@@ -151,42 +151,6 @@ def test_a_second_process_sees_everything_at_once(tmp_path: Path, client: Any) -
         assert client(later.url)("GET", "/groups/g").props["displayName"] == "H"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/certificates/c",
-        "/caches/c",
-        "/gateways/g",
-        "/identityProviders/aad",
-        "/openidConnectProviders/o",
-        "/authorizationServers/a",
-        "/workspaces/w",
-        "/documentations/d",
-        "/portalconfigs/default",
-        "/templates/t",
-        "/contentTypes/page/contentItems/i",
-        "/workspaces/w/apis/a",
-        "/workspaces/w/namedValues/n",
-        "/apis/pets/wikis/default",
-        "/apis/pets/tagDescriptions/t",
-        "/tags/t",
-    ],
-)
-def test_every_collection_stores_what_it_gets(apim: Any, path: str) -> None:
-    apim.api()
-    apim.put("/workspaces/w", displayName="W")
-    apim.put("/contentTypes/page", name="Page")
-    props: dict[str, Any] = {"displayName": "D", "value": "v", "data": "ZGF0YQ==", "path": "p", "connectionString": "c"}
-    props |= {"useFromLocation": "default", "clientId": "i", "clientSecret": "s", "somethingNew": {"x": 1}}
-    made = apim.put(path, **props)
-    assert made.status in (200, 201), made
-    found = apim("GET", path)
-    assert found.props["somethingNew"] == {"x": 1}
-    hides = path.rpartition("/")[0] in ("/identityProviders", "/openidConnectProviders", "/authorizationServers")
-    assert ("clientSecret" in found.props) is not hides
-    assert path.rpartition("/")[2] in apim("GET", path.rpartition("/")[0]).names
-
-
 def test_links_among_tags_and_apis_go_with_either_end(apim: Any) -> None:
     apim.api()
     apim.put("/tags/t", displayName="T")

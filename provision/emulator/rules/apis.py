@@ -194,7 +194,7 @@ API_KINDS = (
             "protocols": ("http", "https", "ws", "wss"),
             "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc"),
         },
-        longest={"displayName": 300, "path": 400, "serviceUrl": 2000, "apiVersion": 100, "apiRevision": 100},
+        optional=("path",),  # a new revision takes it over from its source
         fill=fill_api,
         show=show_api,
         written=api_written,

@@ -3,78 +3,24 @@
 from __future__ import annotations
 
 import copy
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provision.emulator.errors import invalid
+from provision.emulator.rules.shapes import shape_of
+from provision.emulator.rules.validate import drop_read_only, keep_read_only, name_problems, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from provision.emulator.rules.kind import Draft, Kind
-
-FORBIDDEN_IN_NAMES = frozenset("*#&+:<>?/")  # the specification's pattern for ids
-LONGEST_NAME = 256
-
-# JSON types of properties that rules look into; a wrong one is the client's error, whatever the kind.
-TYPES: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
-    {
-        "displayName": str,
-        "description": str,
-        "path": str,
-        "serviceUrl": str,
-        "protocols": list,
-        "apiVersion": str,
-        "apiVersionSetId": str,
-        "sourceApiId": str,
-        "apiId": str,
-        "scope": str,
-        "ownerId": str,
-        "method": str,
-        "urlTemplate": str,
-        "templateParameters": list,
-        "responses": list,
-        "request": dict,
-        "authenticationSettings": dict,
-        "subscriptionKeyParameterNames": dict,
-        "subscriptionRequired": bool,
-        "approvalRequired": bool,
-        "subscriptionsLimit": int,
-        "state": str,
-        "secret": bool,
-        "tags": list,
-        "keyVault": dict,
-        "credentials": dict,
-        "oauth2": dict,
-        "format": str,
-        "email": str,
-        "firstName": str,
-        "lastName": str,
-        "versioningScheme": str,
-        "loggerType": str,
-        "protocol": str,
-        "url": str,
-        "sampling": dict,
-        "pool": dict,
-        "document": dict,
-    }
-)
-WORDS: Mapping[type | tuple[type, ...], str] = MappingProxyType(
-    {
-        str: "a string",
-        list: "an array",
-        dict: "an object",
-        bool: "a boolean",
-        int: "an integer",
-    }
-)
+    from provision.emulator.rules.shapes import Shape
 
 
 def check(kind: Kind, draft: Draft) -> None:
     """Validate and complete a draft; raises the provider's 400 with everything that is wrong."""
-    _name(kind, draft)
-    _types(draft.props, draft)
-    _values(kind, draft)
+    shape = shape_of(kind.type, draft.name)
+    if not kind.link:
+        drop_read_only(shape, draft.props)
+        _values(kind, shape, draft)
+    _name(kind, shape, draft)
     if draft.problems:
         raise invalid(draft.problems)
     for key, value in kind.defaults.items():
@@ -88,46 +34,37 @@ def check(kind: Kind, draft: Draft) -> None:
         _link(kind.link, draft)
     if kind.fill:
         kind.fill(draft)
+    keep_read_only(shape, draft.props, draft.before)
     if draft.problems:
         raise invalid(draft.problems)
 
 
-def _name(kind: Kind, draft: Draft) -> None:
+def _name(kind: Kind, shape: Shape, draft: Draft) -> None:
     name = draft.name
-    if len(name) > LONGEST_NAME or not FORBIDDEN_IN_NAMES.isdisjoint(name):
-        draft.problem("id", f"The name '{name}' is too long or contains one of *#&+:<>?/.")
     if kind.names and name.lower() not in kind.names:
         draft.problem("id", f"The name must be one of: {', '.join(kind.names)}.")
+    draft.problems.extend(name_problems(shape, name))
 
 
-def _types(props: dict[str, Any], draft: Draft) -> None:
-    for key, value in props.items():
-        wanted = TYPES.get(key)
-        if wanted is None or value is None:
-            continue
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            draft.problem(key, f"The value must be {WORDS[wanted]}.")
-
-
-def _values(kind: Kind, draft: Draft) -> None:
+def _values(kind: Kind, shape: Shape, draft: Draft) -> None:
     props = draft.props
+    found = dict.fromkeys(p for p in problems(shape, props) if p[0] not in kind.optional or props.get(p[0]) is not None)
+    draft.problems.extend(found)
     for key in kind.required:
-        if props.get(key) in (None, ""):
+        if props.get(key) in (None, "") and key not in {target for target, _ in found}:
             draft.problem(key, f"'{key}' must not be empty.")
-    for key, longest in kind.longest.items():
-        if isinstance(props.get(key), str) and len(props[key]) > longest:
-            draft.problem(key, f"'{key}' must not be longer than {longest} characters.")
     for key, allowed in kind.choices.items():
         value = props.get(key)
         for one in value if isinstance(value, list) else [value]:
-            if one is not None and str(one).lower() not in {a.lower() for a in allowed}:
+            if isinstance(one, str) and one.lower() not in {a.lower() for a in allowed}:
                 draft.problem(key, f"'{one}' is none of: {', '.join(allowed)}.")
 
 
 def _link(link: tuple[str, str], draft: Draft) -> None:
     collection, key = link
     name = draft.name.partition(";rev=")[0]
-    path = f"{draft.scope}/{collection}/{name}".lower()
+    # Users belong to the instance, in workspaces too.
+    path = f"{draft.service if collection == 'users' else draft.scope}/{collection}/{name}".lower()
     draft.props = {}
     draft.target = path
     if not draft.call.store.exists(path):

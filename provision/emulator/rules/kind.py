@@ -49,10 +49,12 @@ class Draft:
 
     def resolve(self, reference: str) -> tuple[str, str]:
         """Return (id, path) of a reference in short ("/apis/x") or full form."""
-        full = (
-            reference if reference.lower().startswith("/subscriptions/") else f"{self.scope_id}/{reference.strip('/')}"
-        )
-        return full, full.lower()
+        short = reference.strip("/")
+        if reference.lower().startswith("/subscriptions/") and "/providers/" in reference.lower():
+            return reference, reference.lower()
+        # Users belong to the instance, in workspaces too.
+        scope = self.scope_id.partition("/workspaces/")[0] if short.startswith("users/") else self.scope_id
+        return f"{scope}/{short}", f"{scope}/{short}".lower()
 
     def problem(self, target: str, message: str) -> None:
         """Note what is wrong with a property."""
@@ -82,14 +84,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The behaviour of one resource type below an instance.
+    """The behaviour of one resource type below an instance, beyond what shapes.txt says of its properties.
 
     `type` is ARM's type below `service`; `noun` stands in "<noun> not found."; `verbs` are the methods of an item, and
-    LIST; `defaults` are filled in where a PUT is silent; `hidden` never leaves the service on GET; `unlisted` is left
-    out of lists; `link` = (collection whose member is linked, the property an error names); `claims` is a property
-    that must be unique in its collection; `names` are the only names allowed. `fill` completes and validates, `show`
-    shapes an answer, `written` and `deleting` run inside the transaction. `later` tells whether a PUT goes on after
-    its answer; `tail` follows the type in answers; `outlives`: goes after its parent, so that a DELETE always succeeds.
+    LIST; `required` adds to the specification and `optional` takes away; `defaults` are filled in where a PUT is
+    silent; `hidden` never leaves the service on GET: the specification's secrets, without those in `shown`; `unlisted`
+    is left out of lists; `link` = (collection whose member is linked, the property an error names); `claims` is a
+    property that must be unique in its collection; `names` are the only names allowed. `fill` completes and validates,
+    `show` shapes an answer; `written`, `deleting` and `deleted` run inside the transaction. `later` tells whether a PUT
+    goes on after its answer; `tail` follows the type in answers; `outlives`: goes after its parent, so that a DELETE
+    always succeeds.
     """
 
     type: str
@@ -97,9 +101,10 @@ class Kind:
     verbs: frozenset[str] = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "LIST"})
     required: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    longest: Mapping[str, int] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     link: tuple[str, str] | None = None
     claims: str = ""
@@ -108,6 +113,7 @@ class Kind:
     show: Callable[[View], None] | None = None
     written: Callable[[Draft, Row], None] | None = None
     deleting: Callable[[Call, Row], None] | None = None
+    deleted: Callable[[Call, Row], None] | None = None
     later: Callable[[Draft], bool] | None = None
     lro_delete: bool = False
     etag: bool = True

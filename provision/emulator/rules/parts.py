@@ -52,7 +52,10 @@ def fill_resolver(draft: Draft) -> None:
     """Complete a GraphQL resolver [rec]; its display name does not come back."""
     draft.props["publicId"] = draft.name
     draft.props["internalId"] = draft.before.get("internalId") or f"{draft.call.store.next('id'):024x}"
-    draft.props.pop("displayName", None)
+    title = draft.props.pop("displayName", None) or draft.private.get("displayName")
+    if not title:
+        draft.problem("displayName", "'displayName' must not be empty.")
+    draft.private["displayName"] = title
 
 
 def show_resolver(view: View) -> None:
@@ -102,12 +105,11 @@ PART_KINDS = (
         "apis/operations",
         "Operation",
         required=("displayName", "method", "urlTemplate"),
-        longest={"displayName": 300, "urlTemplate": 1000, "description": 1000},
         unlisted=("request",),
         fill=fill_operation,
     ),
     Kind("apis/schemas", "Schema", required=("contentType",), show=show_schema, later=lambda _: True),
-    Kind("apis/resolvers", "Resolver", required=("displayName", "path"), fill=fill_resolver, show=show_resolver),
+    Kind("apis/resolvers", "Resolver", required=("path",), fill=fill_resolver, show=show_resolver),
     Kind("apis/diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
     Kind("diagnostics", "Diagnostic", required=("loggerId",), defaults=DIAGNOSTIC, fill=fill_diagnostic),
 )

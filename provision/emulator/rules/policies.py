@@ -147,7 +147,6 @@ POLICY_KINDS = (
         "PolicyFragment",
         verbs=frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"}),
         required=("value",),
-        longest={"description": 1000},
         defaults={"description": None},
         fill=fill_policy,
         show=show_fragment,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from provision.emulator.errors import invalid
 from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.links import assign, deleting_plain, plain_written
 from provision.emulator.store import Row
 
 if TYPE_CHECKING:
     from provision.emulator.wire import Call
 
 SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
-STATES = ("suspended", "active", "expired", "submitted", "rejected", "cancelled")
 LINK = frozenset({"HEAD", "PUT", "DELETE", "LIST"})
 TAG = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
 
@@ -38,11 +38,8 @@ def product_written(draft: Draft, row: Row) -> None:
     group = store.get(f"{draft.service}/groups/administrators")
     if group is not None and not row.path.startswith(f"{draft.service}/workspaces/"):
         link_type = "microsoft.apimanagement/service/products/groups"
-        store.put(
-            Row(
-                f"{row.path}/groups/administrators", f"{row.id}/groups/administrators", link_type, 0, {}, {}, group.path
-            )
-        )
+        arm_id = f"{row.id}/groups/administrators"
+        assign(store, store.put(Row(arm_id.lower(), arm_id, link_type, target=group.path)))
         # [?] that an open product gets none.
         if row.props.get("subscriptionRequired"):
             own_subscription(draft.call, row, draft.scope_id)
@@ -215,27 +212,35 @@ PRODUCT_KINDS = (
         "products",
         "Product",
         required=("displayName",),
-        choices={"state": ("published", "notPublished")},
-        longest={"displayName": 300, "description": 1000},
         defaults=PRODUCT,
         fill=fill_product,
         show=show_product,
         written=product_written,
         deleting=deleting_product,
     ),
-    Kind("products/apis", "Api", verbs=LINK, link=("apis", "aid"), show=show_linked_api),
-    Kind("products/groups", "Group", verbs=LINK, link=("groups", "gid")),
+    Kind(
+        "products/apis",
+        "Api",
+        verbs=LINK,
+        link=("apis", "aid"),
+        show=show_linked_api,
+        written=plain_written,
+        deleting=deleting_plain,
+    ),
+    Kind(
+        "products/groups", "Group", verbs=LINK, link=("groups", "gid"), written=plain_written, deleting=deleting_plain
+    ),
     Kind("groups/users", "User", verbs=LINK, link=("users", "uid"), show=show_linked_user),
     Kind("gateways/apis", "Api", verbs=LINK, link=("apis", "aid"), show=show_linked_api),
-    Kind("apis/tags", "Tag", verbs=TAG, link=("tags", "tid")),
-    Kind("products/tags", "Tag", verbs=TAG, link=("tags", "tid")),
-    Kind("apis/operations/tags", "Tag", verbs=TAG, link=("tags", "tid")),
+    Kind("apis/tags", "Tag", verbs=TAG, link=("tags", "tid"), written=plain_written, deleting=deleting_plain),
+    Kind("products/tags", "Tag", verbs=TAG, link=("tags", "tid"), written=plain_written, deleting=deleting_plain),
+    Kind(
+        "apis/operations/tags", "Tag", verbs=TAG, link=("tags", "tid"), written=plain_written, deleting=deleting_plain
+    ),
     Kind(
         "subscriptions",
         "Subscription",
         required=("displayName", "scope"),
-        choices={"state": STATES},
-        longest={"displayName": 100, "primaryKey": 256, "secondaryKey": 256},
         hidden=("primaryKey", "secondaryKey"),
         fill=fill_subscription,
     ),
@@ -243,8 +248,6 @@ PRODUCT_KINDS = (
         "groups",
         "Group",
         required=("displayName",),
-        choices={"type": ("custom", "system", "external")},
-        longest={"displayName": 300, "description": 1000},
         defaults={"description": None, "externalId": None},
         fill=fill_group,
         deleting=deleting_group,
@@ -254,7 +257,6 @@ PRODUCT_KINDS = (
         "User",
         required=("email", "firstName", "lastName"),
         choices={"state": ("active", "blocked", "pending", "deleted")},
-        longest={"email": 254, "firstName": 100, "lastName": 100},
         defaults={"state": "active", "note": None},
         fill=fill_user,
         show=show_user,

@@ -60,7 +60,8 @@ def fill_release(draft: Draft) -> None:
     draft.props["apiId"] = draft.id.rsplit("/", 2)[0]
     draft.props.setdefault("notes", None)
     draft.props["createdDateTime"] = draft.before.get("createdDateTime", stamp)
-    draft.props["updatedDateTime"] = stamp
+    same = all(draft.before.get(key) == draft.props[key] for key in ("apiId", "notes"))
+    draft.props["updatedDateTime"] = draft.before["updatedDateTime"] if draft.old and same else stamp
     if number and draft.call.store.exists(path):
         draft.notes["release"] = path
 
@@ -107,7 +108,6 @@ REVISION_KINDS = (
         "ApiVersionSet",
         required=("displayName", "versioningScheme"),
         choices={"versioningScheme": ("Segment", "Query", "Header")},
-        longest={"displayName": 100, "versionQueryName": 100, "versionHeaderName": 100},
         defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
         deleting=deleting_version_set,
     ),

@@ -120,6 +120,17 @@ def logger_written(draft: Draft, _: Row) -> None:
             )
 
 
+def fill_cache(draft: Draft) -> None:
+    """Leave a reference in place of a connection string [doc: the examples of GET]."""
+    value = draft.props["connectionString"]
+    if REFERENCE.match(value):
+        return
+    if draft.private.get("connection") != value:
+        draft.private["connection"] = value
+        draft.private["reference"] = f"{{{{{draft.call.store.next('id'):024x}}}}}"
+    draft.props["connectionString"] = draft.private["reference"]
+
+
 def fill_regional(draft: Draft) -> None:
     """Add the instance's location, which authorization providers and what is in them show [rec]."""
     service = draft.call.store.get(draft.service)
@@ -166,9 +177,9 @@ VALUE_KINDS = (
         "namedValues",
         "NamedValue",
         required=("displayName",),
-        longest={"displayName": 256},
         defaults={"tags": None, "secret": False},
         claims="displayName",
+        shown=("value",),  # unless `secret`
         fill=fill_named_value,
         show=show_named_value,
         deleting=deleting_named_value,
@@ -179,6 +190,7 @@ VALUE_KINDS = (
         "Backend",
         choices={"protocol": ("http", "soap"), "type": ("Single", "Pool")},
         defaults={"title": None},
+        shown=("credentials.authorization.parameter", "proxy.password"),  # [doc: the examples of GET]
         fill=fill_backend,
         deleting=deleting_backend,
     ),
@@ -187,7 +199,6 @@ VALUE_KINDS = (
         "Logger",
         required=("loggerType",),
         choices={"loggerType": ("azureEventHub", "applicationInsights", "azureMonitor")},
-        longest={"description": 256},
         defaults={"description": None, "isBuffered": True, "maxMessageSizeInBytes": None},
         fill=fill_logger,
         written=logger_written,
@@ -225,6 +236,7 @@ VALUE_KINDS = (
         created=200,
         tail="/",  # [recorded]
     ),
+    Kind("caches", "Cache", shown=("connectionString",), fill=fill_cache),
     Kind("certificates", "Certificate", fill=fill_certificate),
-    Kind("tags", "Tag", required=("displayName",), longest={"displayName": 160}, claims="displayName"),
+    Kind("tags", "Tag", required=("displayName",), claims="displayName"),
 )
