@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator import lifecycle
 from provision.emulator.errors import ArmError
 from provision.emulator.instance import location_key
-from provision.emulator.lookup import require_writable
 from provision.emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def purge(call: Call) -> Answer:
         row = _find(call)
         if row is None:
             return Answer(204)
-        require_writable(row)
+        running = row.private.get("transition")
+        if running:  # [?: a second purge joins the first, as the second deletion of a resource group does]
+            return Answer(202, None, lifecycle.started(call, row, running["operation"]))
         row, name = lifecycle.begin(call, row, "purge")
         return Answer(202, None, lifecycle.started(call, row, name))

@@ -98,11 +98,12 @@ def _update(call: Call, old: Row, new: dict[str, Any]) -> Answer:
     if location_key(new["location"]) != location_key(old.body["location"]):
         message = f"The resource '{old.name}' already exists in location '{location_key(old.body['location'])}'."
         raise ArmError(409, "InvalidResourceLocation", message)
-    if new == old.body and not old.private.get("failed"):
+    failed = bool(old.private.get("failed"))
+    if new == old.body and not failed:
         return _shown(call, old, 200)
     v2 = str(new["sku"]["name"]).lower().endswith("v2")
     tagged = {**old.body, "tags": new["tags"]}
-    if tagged == new and not v2:
+    if tagged == new and not v2 and not failed:
         return _shown(
             call, call.store.put(replace(old, body=new)), 200
         )  # [recorded: a classic tier's tags need no operation]

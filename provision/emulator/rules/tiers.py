@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from provision.emulator.wire import Call
 
 PORTAL = frozenset({"portalsettings", "portalrevisions", "portalconfigs", "contenttypes", "templates"})
-CONSUMPTION = PORTAL | {"groups", "users/groups", "tenant", "identityproviders", "gateways", "workspaces"}
+GROUPS = frozenset({"groups", "users/groups", "products/groups", "products/grouplinks"})
+CONSUMPTION = PORTAL | GROUPS | {"tenant", "identityproviders", "gateways", "workspaces"}
 LACKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "consumption": CONSUMPTION,
@@ -33,9 +34,6 @@ LACKS: Mapping[str, frozenset[str]] = MappingProxyType(
         "premiumv2": frozenset({"gateways"}),
     }
 )
-LINKS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"consumption": frozenset({"products/groups", "products/grouplinks"})}
-)
 LIMITED = frozenset().union(*LACKS.values())
 WITHOUT_BACKUP = frozenset({"consumption", "basicv2", "standardv2", "premiumv2"})
 
@@ -43,14 +41,14 @@ WITHOUT_BACKUP = frozenset({"consumption", "basicv2", "standardv2", "premiumv2"}
 def check(call: Call) -> None:
     """Refuse what the tier of the instance lacks."""
     names = call.path.split("/")[9::2]
-    first, kind = names[0] if names else "", "/".join(names[:2])
-    if first not in LIMITED and kind not in LINKS["consumption"]:
+    wanted = {names[0], "/".join(names[:2])} if names else set()
+    if not wanted & LIMITED:
         return
     row = call.store.get(service_of(call.path))
     if row is None:
         return
     tier = str(row.body["sku"]["name"])
-    if first in LACKS.get(tier.lower(), ()) or kind in LINKS.get(tier.lower(), ()):
+    if wanted & LACKS.get(tier.lower(), frozenset()):
         raise refused(tier)
 
 
@@ -64,4 +62,4 @@ def require_backups(service: Row) -> None:
 def refused(tier: str) -> ArmError:
     """Return the provider's 400."""
     code, message = "MethodNotAllowedInPricingTier", f"Method not allowed in {tier} pricing tier"
-    return ArmError(400, code, message, nulls=("details",))
+    return ArmError(400, code, message)
