@@ -92,6 +92,12 @@ def test_every_version_hands_out_its_own_urls(
         assert (first.status, second.status, second.body["name"]) == (202, 200, "demo-apim")
 
 
+@pytest.mark.parametrize(("version", "status"), [("2019-01-01", 202), ("2021-08-01", 202), ("2022-08-01", 200)])
+def test_an_update_answers_by_version(apim: Any, version: str, status: int) -> None:
+    apim.version = version
+    assert apim("PATCH", "", {"properties": {"publisherName": "New"}}).status == status
+
+
 def test_a_group_takes_its_instances_along(apim: Any) -> None:
     gone = apim("DELETE", GROUP)
     assert gone.status == 202
