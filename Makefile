@@ -2,12 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Recorded traffic of the real Azure and its player, kept outside this repository.
+ORACLE ?= ../shared/oracle
 
-.PHONY: help setup demo test lint types unit schema clean
+.PHONY: help setup demo test lint types unit conformance schema clean
 
 help:
 	@echo "make demo    the worked example on the embedded Azure, from nothing to nothing"
 	@echo "make test    lint, types and all tests"
+	@echo "make conformance   the embedded Azure against recorded traffic, where ORACLE=folder has it"
 	@echo "make setup   only the virtual environment $(VENV)"
 	@echo "make schema  specs/schema.json anew from the kinds"
 
@@ -35,6 +38,9 @@ types: setup
 
 unit: setup
 	$(BIN)/pytest --numprocesses auto
+
+conformance: setup
+	@$(BIN)/python tests/emulator/conformance.py $(ORACLE)
 
 schema: setup
 	$(BIN)/provision schema specs/schema.json

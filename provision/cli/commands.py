@@ -172,6 +172,13 @@ def emulator(
     ] = None,
     latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
     tls: Annotated[bool, Option("--tls", help="https, with a certificate made for this run.")] = False,
+    create_polls: o.CreatePolls = None,
+    create_seconds: o.CreateSeconds = None,
+    lro_polls: o.LroPolls = 1,
+    lro_seconds: o.LroSeconds = 0.0,
+    clock: o.Clock = None,
+    throttle: o.Throttle = "off",
+    faults: o.Faults = None,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.where import embedded
@@ -179,7 +186,19 @@ def emulator(
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with embedded(state=state, port=port, latency=latency, tls=tls) as azure:
+    with embedded(
+        clock,
+        faults,
+        state=state,
+        port=port,
+        latency=latency,
+        tls=tls,
+        create_polls=create_polls,
+        create_seconds=create_seconds,
+        lro_polls=lro_polls,
+        lro_seconds=lro_seconds,
+        throttle=throttle,
+    ) as azure:
         lines = [f"ENDPOINT={azure.url}", *([f"REQUESTS_CA_BUNDLE={azure.ca_bundle}"] if tls else [])]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

@@ -70,3 +70,32 @@ Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 DeleteSubscriptions = Annotated[
     bool, Option("--delete-subscriptions", help="Subscriptions of users may be deleted with what they subscribe to.")
 ]
+
+# Of the embedded Azure as a server.
+CreatePolls = Annotated[
+    int | None,
+    Option("--create-polls", metavar="N", min=0, help="Polls until an instance is created.  [default: as --lro-polls]"),
+]
+CreateSeconds = Annotated[
+    float | None,
+    Option(
+        "--create-seconds",
+        metavar="SECONDS",
+        min=0,
+        help="How long creating an instance takes at least.  [default: as --lro-seconds]",
+    ),
+]
+LroPolls = Annotated[
+    int, Option("--lro-polls", metavar="N", min=0, help="Polls until a long-running operation has ended.")
+]
+LroSeconds = Annotated[
+    float, Option("--lro-seconds", metavar="SECONDS", min=0, help="How long such an operation takes at least.")
+]
+Clock = Annotated[
+    str | None,
+    Option("--clock", metavar="INSTANT", help="Stop the clock at, say, 2001-02-03T04:05:06Z.", show_default=False),
+]
+Throttle = Annotated[str, Option("--throttle", metavar="azure|off", help="Refuse requests as often as Azure does.")]
+Faults = Annotated[
+    Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
+]

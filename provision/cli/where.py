@@ -74,18 +74,24 @@ def default_state() -> Path:
 
 
 @contextmanager
-def embedded(**options: Any) -> Iterator[Emulator]:
-    """The embedded Azure, up as long as the block runs. Raises MissingExtraError where it is not installed."""
+def embedded(clock: str | None = None, faults: Path | None = None, **options: Any) -> Iterator[Emulator]:
+    """The embedded Azure, up as long as the block runs. Raises MissingExtraError where it is not installed.
+
+    `clock`: an instant at which its clock stands still; `faults`: a script of faults. Raises UsageError for no instant.
+    """
     try:
         from provision.emulator import Emulator, EmulatorError  # noqa: PLC0415 - an extra
     except ImportError as error:
         hint = "pip install 'provision[local]'"
         raise MissingExtraError(f"the embedded Azure is not installed ({error.name} is missing): {hint}") from None
-    state = options.get("state")
+    state, throttle = options.get("state"), options.get("throttle", "off")
+    if throttle not in ("azure", "off"):
+        raise UsageError(f"--throttle {throttle}: azure or off")
     try:
         if state:
             state.parent.mkdir(parents=True, exist_ok=True)
         azure = Emulator(**options)
+        _prepare(azure, clock, faults)
         azure.start()
     except OSError as error:
         raise ProvisionError(f"--state {state}: {error.strerror}") from None
@@ -95,3 +101,15 @@ def embedded(**options: Any) -> Iterator[Emulator]:
         yield azure
     finally:
         azure.stop()
+
+
+def _prepare(azure: Emulator, clock: str | None, faults: Path | None) -> None:
+    from provision.emulator import instant, read_script  # noqa: PLC0415 - an extra
+
+    if clock is not None:
+        try:
+            azure.clock.freeze(instant(clock))
+        except ValueError as error:
+            raise UsageError(f"--clock: {error}") from None
+    if faults is not None:
+        azure.faults.replace(read_script(faults))

@@ -174,13 +174,6 @@ def all_policies(call: Call) -> Answer:
     return Answer(200, {"value": items, "count": len(items)})
 
 
-def skus(call: Call) -> Answer:
-    """GET of the tiers that an instance may change to."""
-    row = require_service(call)
-    value = [{"resourceType": "Microsoft.ApiManagement/service", "sku": {"name": row.body["sku"]["name"]}}]
-    return Answer(200, {"value": value, "count": 1})
-
-
 def sso_token(call: Call) -> Answer:
     """POST getssotoken: a URL of the portal."""
     row = require_service(call)

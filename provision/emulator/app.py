@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from provision.emulator import routes
 from provision.emulator.errors import ArmError
+from provision.emulator.rules import tiers
 from provision.emulator.wire import Answer, Call, Request, World
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ def _answer(world: World, request: Request) -> Answer:
         raise ArmError(501, "NotImplemented", f"The emulator has no route for {request.method} {path}.")
     if segments not in OPEN:
         check_version(request)
-    path = "/" + "/".join(segments).lower()
-    return handler(Call(world, request, path, route.kind))
+    call = Call(world, request, "/" + "/".join(segments).lower(), route.kind)
+    if route.kind:
+        tiers.check(call)
+    return handler(call)
 
 
 def authenticate(headers: Mapping[str, str]) -> None:

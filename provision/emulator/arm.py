@@ -211,14 +211,14 @@ def delete(call: Call) -> Answer:
             require_parent(call, path)
             return Answer(204)
         precondition(call, linked(call, kind, row))
-        if kind.deleting:
-            kind.deleting(call, row)
-        call.store.delete(path)
-        if kind.deleted:
-            kind.deleted(call, row)
-        if kind.lro_delete and call.version > "2022-08-01":
-            return operations.began_delete(call, row.id)
-        return Answer(200)
+        later = kind.lro_delete and call.version > "2022-08-01"
+        if not (later and operations.will_fail(call)):
+            if kind.deleting:
+                kind.deleting(call, row)
+            call.store.delete(path)
+            if kind.deleted:
+                kind.deleted(call, row)
+        return operations.began_delete(call, row.id) if later else Answer(200)
 
 
 def listing(call: Call) -> Answer:

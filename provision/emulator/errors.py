@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+NULL_DETAILS = frozenset({"MethodNotAllowedInPricingTier"})  # a 400 with `"details": null` [Azure/apiops#686]
+
 
 class EmulatorError(Exception):
     """The emulator cannot start, or its state file cannot be used."""
@@ -30,7 +32,7 @@ class ArmError(Exception):
         error: dict[str, Any] = {"code": self.code, "message": self.message, **dict.fromkeys(self.nulls)}
         if self.details is not None:
             error["details"] = self.details
-        elif self.status != 404 and "details" in error:  # noqa: PLR2004
+        elif self.status != 404 and self.code not in NULL_DETAILS and "details" in error:  # noqa: PLR2004
             del error["details"]
         return {"error": error}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator import lifecycle, operations
+from provision.emulator import lifecycle
 from provision.emulator.errors import ArmError
 from provision.emulator.instance import location_key
 from provision.emulator.wire import Answer, Call
@@ -39,8 +39,10 @@ def _find(call: Call) -> Row | None:
 
 
 def get(call: Call) -> Answer:
-    """GET of a soft-deleted instance."""
+    """GET of a soft-deleted instance; counts as a poll of its purge."""
     row = _find(call)
+    if row is not None and row.private.get("transition"):
+        row, _ = lifecycle.advance(call, row.path)
     if row is None:
         name = call.request.segments[-1]
         raise ArmError(404, "ResourceNotFound", f"There is no soft-deleted service '{name}' in this location.")
@@ -53,11 +55,13 @@ def listing(call: Call) -> Answer:
 
 
 def purge(call: Call) -> Answer:
-    """DELETE of a soft-deleted instance: its name is free at once."""
+    """DELETE of a soft-deleted instance: its name is free when the operation ends [?: not before]."""
     with call.store.transaction():
         row = _find(call)
         if row is None:
             return Answer(204)
-        call.store.delete(row.path)
-        name = operations.start(call)
+        running = row.private.get("transition")
+        if running:  # [?: a second purge joins the first, as the second deletion of a resource group does]
+            return Answer(202, None, lifecycle.started(call, row, running["operation"]))
+        row, name = lifecycle.begin(call, row, "purge")
         return Answer(202, None, lifecycle.started(call, row, name))

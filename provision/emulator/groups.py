@@ -98,7 +98,7 @@ def delete(call: Call) -> Answer:
         name = (row.private.get("transition") or {}).get("operation")
         if not name:
             name = operations.start(call, group=row.path)
-            transition = {"operation": name, "polls": call.world.lro_polls}
+            transition = {"operation": name, **operations.lasting(call)}
             call.store.put(replace(row, private={"transition": transition}))
     url = operations.url(call, f"/subscriptions/{row.id.split('/')[2]}/operationresults/{name}")
     return Answer(202, None, {"Location": url, **operations.retry_after(call)})
@@ -111,6 +111,8 @@ def deletion(call: Call) -> Answer:
     if record is None or "group" not in record:
         raise ArmError(404, "OperationNotFound", f"The operation '{name}' does not exist.")
     _, ended = _advance(call, record["group"], name)
+    if ended and operations.failed(record):
+        raise operations.error(record)
     if ended:
         return Answer(200)
     return Answer(202, None, {"Location": operations.own_url(call), **operations.retry_after(call)})
@@ -123,9 +125,10 @@ def _advance(call: Call, path: str, operation: str | None) -> tuple[Row | None, 
         transition = row.private.get("transition") if row else None
         if row is None or not transition or (operation and transition["operation"] != operation):
             return row, True
-        if transition["polls"] > 0:
-            transition["polls"] -= 1
+        if operations.goes_on(call, transition):
             return store.put(row, keep_etag=True), False
+        if operations.failed(transition):
+            return store.put(replace(row, private={})), True
         for service in store.of_type(lifecycle.SERVICE, path + "/"):
             private = {key: value for key, value in service.private.items() if key != "transition"}
             lifecycle.soft_delete(call, replace(service, private=private))

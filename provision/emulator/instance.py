@@ -113,7 +113,7 @@ def show(row: Row, version: str) -> dict[str, Any]:
     ready = bool(row.private.get("ready"))
     props = {
         **stored,
-        **_states(transition, version, sku),
+        **_states(transition, version, sku, failed=bool(row.private.get("failed"))),
         **_addresses(row.name, row.body["location"], sku, ready=ready),
     }
     props["createdAtUtc"] = row.private.get("created")
@@ -148,16 +148,16 @@ _LATER = frozenset(
 )
 
 
-def _states(transition: dict[str, Any], version: str, sku: str) -> dict[str, str]:
+def _states(transition: dict[str, Any], version: str, sku: str, *, failed: bool) -> dict[str, str]:
     what = transition.get("what")
     if not what:
-        return {"provisioningState": "Succeeded", "targetProvisioningState": ""}
+        return {"provisioningState": "Failed" if failed else "Succeeded", "targetProvisioningState": ""}
     if what == "create":
         if is_v2(sku):
             return {"provisioningState": "Created", "targetProvisioningState": ""}
         state = "Created" if version < "2022" else "Activating"
         return {"provisioningState": state, "targetProvisioningState": "Activating"}
-    target = {"update": "Updating", "delete": "Deleting"}[what]
+    target = "Deleting" if what == "delete" else "Updating"
     return {"provisioningState": "Succeeded" if version < "2022" else target, "targetProvisioningState": target}
 
 

@@ -1,4 +1,8 @@
-"""Transitions of an instance: they advance by polls of the operation and by GETs of the instance, never by time."""
+"""Transitions of an instance: they advance by polls of the operation and by GETs of the instance.
+
+Where seconds are asked for, they pass on the emulator's clock. A transition that a scripted fault lets fail leaves the
+instance as it was, with `provisioningState` Failed until an operation succeeds [Azure/apiops#670: it can end so].
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator import operations
+from provision.emulator import backups, operations
 from provision.emulator.instance import location_key
 
 if TYPE_CHECKING:
@@ -19,10 +23,11 @@ GRAVEYARD = "/deleted"
 KEPT = timedelta(hours=48)
 
 
-def begin(call: Call, row: Row, what: str, pending: dict[str, Any] | None = None) -> tuple[Row, str]:
+def begin(call: Call, row: Row, what: str, pending: Any = None) -> tuple[Row, str]:
     """Put an instance into transition; returns it and the operation's id."""
     name = operations.start(call, service=row.path, what=what)
-    transition = {"what": what, "operation": name, "polls": call.world.lro_polls, "pending": pending}
+    lasting = operations.lasting(call, creates=what == "create")
+    transition = {"what": what, "operation": name, "pending": pending, **lasting}
     return call.store.put(replace(row, private={**row.private, "transition": transition})), name
 
 
@@ -33,17 +38,25 @@ def advance(call: Call, path: str, operation: str | None = None) -> tuple[Row | 
         transition = row.private.get("transition") if row else None
         if row is None or not transition or (operation and transition["operation"] != operation):
             return row, True
-        if transition["polls"] > 0:
-            transition["polls"] -= 1
+        if operations.goes_on(call, transition):
             return call.store.put(row, keep_etag=True), False
         return _finish(call, row, transition), True
 
 
 def _finish(call: Call, row: Row, transition: dict[str, Any]) -> Row | None:
-    private = {key: value for key, value in row.private.items() if key != "transition"}
-    if transition["what"] == "delete":
+    what = transition["what"]
+    private = {key: value for key, value in row.private.items() if key not in ("transition", "failed")}
+    if operations.failed(transition):
+        return call.store.put(replace(row, private={**private, "failed": what}))
+    if what == "purge":
+        call.store.delete(row.path)
+        return None
+    if what == "delete":
         soft_delete(call, replace(row, private=private))
         return None
+    if what == "restore":
+        backups.restore(call.store, row, transition["pending"])
+        return call.store.put(replace(row, private=private))
     return call.store.put(replace(row, body=transition["pending"] or row.body, private={**private, "ready": True}))
 
 

@@ -1,10 +1,12 @@
 """Long-running operations: the URLs that answers hand out, and their polls.
 
-An operation counts its polls down; nothing sleeps. Which URL form belongs to which api-version: recorded traffic.
+An operation counts its polls down, and lasts some seconds of the emulator's clock where it was told to; nothing
+sleeps. Which URL form belongs to which api-version: recorded traffic.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.errors import ArmError
@@ -18,8 +20,46 @@ if TYPE_CHECKING:
 def start(call: Call, **record: Any) -> str:
     """Record a new operation and return its id, 24 hex digits as the service's."""
     name = f"{int(call.world.clock.now().timestamp()):08x}{call.store.next('id'):016x}"
-    call.store.save_operation(name, {"polls": call.world.lro_polls, **record})
+    call.store.save_operation(name, {**lasting(call), **record})
     return name
+
+
+def lasting(call: Call, *, creates: bool = False) -> dict[str, Any]:
+    """Return how long what begins now takes, and how it ends where a scripted fault says so."""
+    world = call.world
+    polls, seconds = world.lro_polls, world.lro_seconds
+    if creates:
+        polls = polls if world.create_polls is None else world.create_polls
+        seconds = seconds if world.create_seconds is None else world.create_seconds
+    record: dict[str, Any] = {"polls": polls, **call.request.operation}
+    if seconds:
+        record["until"] = (world.clock.now() + timedelta(seconds=seconds)).isoformat()
+    return record
+
+
+def goes_on(call: Call, record: dict[str, Any]) -> bool:
+    """Count one poll off `record`; tells whether it has not ended."""
+    if record.get("fate") == "never ends":
+        return True
+    if record["polls"] > 0:
+        record["polls"] -= 1
+        return True
+    return "until" in record and call.world.clock.now() < datetime.fromisoformat(record["until"])
+
+
+def will_fail(call: Call) -> bool:
+    """Tell whether what this request begins is going to fail."""
+    return call.request.operation.get("fate") == "fails"
+
+
+def failed(record: dict[str, Any] | None) -> bool:
+    """Tell whether what has ended has failed."""
+    return bool(record) and (record or {}).get("fate") == "fails"
+
+
+def failure(record: dict[str, Any]) -> dict[str, str]:
+    """Return the error of a failed operation."""
+    return {"code": record["code"], "message": record["message"]}
 
 
 def retry_after(call: Call) -> dict[str, str]:
@@ -33,8 +73,7 @@ def poll(call: Call, name: str) -> tuple[dict[str, Any], bool]:
         record = call.store.operation(name)
         if record is None:
             raise ArmError(404, "OperationNotFound", f"The operation '{name}' does not exist.")
-        if record["polls"] > 0:
-            record["polls"] -= 1
+        if goes_on(call, record):
             call.store.save_operation(name, record)
             return record, False
         return record, True
@@ -46,9 +85,16 @@ def url(call: Call, path: str, **query: str) -> str:
     return f"{call.request.base}{path}?{'&'.join(parts)}"
 
 
-def status(*, ended: bool) -> dict[str, str]:
-    """Return the body of a status poll."""
+def status(record: dict[str, Any] | None, *, ended: bool) -> dict[str, Any]:
+    """Return the body of a status poll; of a failed operation as ARM's resource provider contract has it."""
+    if ended and record and failed(record):
+        return {"status": "Failed", "error": failure(record)}
     return {"status": "Succeeded" if ended else "InProgress"}
+
+
+def error(record: dict[str, Any]) -> ArmError:
+    """Return what the Location of a failed operation answers [?: its status; ARM's contract asks for the error]."""
+    return ArmError(400, record["code"], record["message"])
 
 
 def began_put(call: Call, row: Row, *, new: bool) -> Answer:
@@ -58,7 +104,7 @@ def began_put(call: Call, row: Row, *, new: bool) -> Answer:
     and fragments; inferred for schemas and API imports, for which the SDK accepts only 200 and 201).
     """
     code = 201 if new else 200
-    name = start(call, target=row.path, code=code)
+    name = start(call, target=row.path, answer=code)
     target = url(call, row.id, asyncId=name, asyncCode=str(code))
     if call.version < "2022":
         return Answer(202, None, {"Location": target})
@@ -76,7 +122,7 @@ def began_put(call: Call, row: Row, *, new: bool) -> Answer:
 
 def began_delete(call: Call, row_id: str) -> Answer:
     """Answer a DELETE inside an instance that goes on after the answer."""
-    name = start(call, code=204)
+    name = start(call, answer=204)
     headers = {
         "Azure-AsyncOperation": url(call, row_id, **{"azure-asyncId": name}),
         "Location": url(call, row_id, asyncId=name, asyncCode="204"),
@@ -88,13 +134,15 @@ def polled_resource(call: Call) -> tuple[Answer | None, int]:
     """Answer a GET with `asyncId` or `azure-asyncId`; (None, status) means: answer the resource with that status."""
     query = call.request.query
     if "azure-asyncid" in query:
-        _, ended = poll(call, query["azure-asyncid"])
+        record, ended = poll(call, query["azure-asyncid"])
         headers = {} if ended else {"Azure-AsyncOperation": own_url(call), "Location": own_url(call)}
-        return Answer(200, status(ended=ended), headers), 200
+        return Answer(200, status(record, ended=ended), headers), 200
     record, ended = poll(call, query["asyncid"])
     if not ended:
         return Answer(202, None, {"Location": own_url(call), **retry_after(call)}), 202
-    code = int(record.get("code", 200))
+    if failed(record):
+        raise error(record)
+    code = int(record.get("answer", 200))
     return (Answer(204), 204) if code == 204 else (None, code)  # noqa: PLR2004
 
 
@@ -107,6 +155,6 @@ def own_url(call: Call) -> str:
 
 def tenant_result(call: Call) -> Answer:
     """GET …/tenant/operationResults/ID: the status of an operation inside an instance."""
-    _, ended = poll(call, call.request.segments[-1])
+    record, ended = poll(call, call.request.segments[-1])
     own = own_url(call)
-    return Answer(200, status(ended=ended), {} if ended else {"Azure-AsyncOperation": own, "Location": own})
+    return Answer(200, status(record, ended=ended), {} if ended else {"Azure-AsyncOperation": own, "Location": own})

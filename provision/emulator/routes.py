@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator import actions, arm, graveyard, groups, operations, services, views
+from provision.emulator import actions, arm, graveyard, groups, maintenance, operations, places, services, views
 from provision.emulator.rules import ALL_KINDS, KINDS
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", GROUP, groups.patch),
     ("DELETE", GROUP, groups.delete),
     ("GET", f"{GROUP}/resources", groups.resources),
+    ("GET", "/providers/Microsoft.ApiManagement/operations", places.provider_operations),
+    ("GET", f"{PROVIDER}/skus", places.provider_skus),
     ("POST", f"{PROVIDER}/checkNameAvailability", services.name_available),
     ("GET", f"{PROVIDER}/service", services.list_subscription),
     ("GET", f"{PROVIDER}/deletedservices", graveyard.listing),
@@ -62,13 +64,19 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("PUT", INSTANCE, services.put),
     ("PATCH", INSTANCE, services.patch),
     ("DELETE", INSTANCE, services.delete),
-    ("POST", f"{INSTANCE}/backup", services.backup),
+    ("POST", f"{INSTANCE}/backup", maintenance.backup),
+    ("POST", f"{INSTANCE}/restore", maintenance.restore),
+    ("POST", f"{INSTANCE}/applynetworkconfigurationupdates", maintenance.refresh_network),
+    ("POST", f"{INSTANCE}/migrateToStv2", maintenance.refresh_network),
     ("GET", f"{INSTANCE}/operationresults/{{operation}}", services.operation),
     ("GET", TENANT_RESULT, operations.tenant_result),
-    ("GET", f"{INSTANCE}/skus", actions.skus),
+    ("GET", f"{INSTANCE}/skus", places.skus),
+    ("GET", f"{INSTANCE}/regions", places.regions),
+    ("GET", f"{INSTANCE}/networkstatus", places.network_statuses),
+    ("GET", f"{INSTANCE}/locations/{{location}}/networkstatus", places.network_status),
+    ("GET", f"{INSTANCE}/outboundNetworkDependenciesEndpoints", places.dependencies),
     ("GET", f"{INSTANCE}/allPolicies", actions.all_policies),
     ("POST", f"{INSTANCE}/getssotoken", actions.sso_token),
-    ("GET", f"{INSTANCE}/regions", views.regions),
     ("GET", f"{INSTANCE}/issues", views.issues),
     ("GET", f"{INSTANCE}/issues/{{issue}}", views.issue),
     ("GET", f"{INSTANCE}/users/{{user}}/subscriptions/{{subscription}}", views.user_subscription),

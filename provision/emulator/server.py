@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote
 
@@ -14,17 +15,19 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from provision.emulator.app import answer, error_answer
 from provision.emulator.certificate import Certificate
 from provision.emulator.clock import Clock
-from provision.emulator.errors import ArmError, EmulatorError
-from provision.emulator.faults import Fault, Faults
+from provision.emulator.errors import EmulatorError
+from provision.emulator.interference import Interference
 from provision.emulator.store import Store
+from provision.emulator.throttle import MODES, Mode, Throttle
 from provision.emulator.wire import Answer, Request, World
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
+
+    from provision.emulator.faults import Faults
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -52,7 +55,9 @@ class Emulator:
     """An Azure Resource Manager for API Management on loopback.
 
     `state`: one SQLite file, or None for memory. `latency`: seconds added to every answer. `lro_polls`: how many polls
-    of a long-running operation answer InProgress. `retry_after`: seconds in the Retry-After of those answers.
+    of a long-running operation answer InProgress; `lro_seconds`: how long it lasts at least, on the emulator's clock.
+    `create_polls`, `create_seconds`: the same for creating an instance. `retry_after`: seconds in the Retry-After of
+    polls. `throttle`: "azure" has ARM's token buckets, made smaller or larger by `throttle_scale`.
     `on_exchange` is called in the server's thread after every exchange. Many may run in one process.
     """
 
@@ -65,20 +70,42 @@ class Emulator:
         latency: float = 0.0,
         tls: bool = False,
         lro_polls: int = 1,
+        lro_seconds: float = 0.0,
+        create_polls: int | None = None,
+        create_seconds: float | None = None,
         retry_after: int = 0,
+        throttle: Mode = "off",
+        throttle_scale: float = 1.0,
         on_exchange: Callable[[Exchange], None] | None = None,
         page_size: int = 100,
     ) -> None:
         self.clock = Clock()
-        self.faults = Faults()
+        if throttle not in MODES:
+            raise EmulatorError(f"throttle {throttle!r} is unknown; there are: {', '.join(MODES)}")
+        buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
+        self._interference = Interference(self.clock, buckets, latency)
         self._state, self._address = state, (host, port)
-        self._latency, self._tls, self._on_exchange = latency, tls, on_exchange
-        self._options = {"lro_polls": lro_polls, "retry_after": retry_after, "page_size": page_size}
+        self._tls, self._on_exchange = tls, on_exchange
+        self._world_of = partial(
+            World,
+            clock=self.clock,
+            lro_polls=lro_polls,
+            retry_after=retry_after,
+            page_size=page_size,
+            lro_seconds=lro_seconds,
+            create_polls=create_polls,
+            create_seconds=create_seconds,
+        )
         self._world: World | None = None
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
         self._certificate: Certificate | None = None
         self._url = ""
+
+    @property
+    def faults(self) -> Faults:
+        """The scripted faults."""
+        return self._interference.faults
 
     @property
     def url(self) -> str:
@@ -107,7 +134,7 @@ class Emulator:
         except BaseException:
             bound.close()
             raise
-        self._world = World(store, self.clock, **self._options)
+        self._world = self._world_of(store)
         host, port = bound.getsockname()[:2]
         scheme = "https" if self._tls else "http"
         self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
@@ -197,7 +224,7 @@ class Emulator:
             return
         body = await _body(receive)
         request = self._request(scope, body)
-        result = await self._execute(world, request)
+        result = await self._interference.execute(world, request)
         self._report(scope, request, result.status if result else 0)
         if result is None:
             # ASGI has no way to close a connection without an answer; uvicorn's `send` is a method of what can.
@@ -205,19 +232,6 @@ class Emulator:
             await receive()
         else:
             await _send(send, request, result)
-
-    async def _execute(self, world: World, request: Request) -> Answer | None:
-        fault = self.faults.match(request.method, "/" + "/".join(request.segments))
-        if self._latency:
-            await asyncio.sleep(self._latency)
-        if fault is None:
-            return answer(world, request)
-        if fault.delay:
-            await asyncio.sleep(fault.delay)
-        result = answer(world, request) if fault.after or not (fault.drop or fault.status) else None
-        if fault.drop:
-            return None
-        return _faulty(fault) if fault.status or result is None else result
 
     def _request(self, scope: Scope, body: bytes) -> Request:
         raw = scope["raw_path"].decode("latin-1")
@@ -250,11 +264,6 @@ async def _body(receive: Receive) -> bytes:
         message = await receive()
         body += message.get("body", b"")
     return body
-
-
-def _faulty(fault: Fault) -> Answer:
-    error = ArmError(fault.status, fault.code, "This answer comes from a scripted fault.", headers=dict(fault.headers))
-    return error_answer(error)
 
 
 async def _send(send: Send, request: Request, result: Answer) -> None:

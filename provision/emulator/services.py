@@ -87,6 +87,7 @@ def _restore(call: Call, group: Row, name: str) -> Answer:
     found = lifecycle.dead(call, name)
     if found is None:
         raise ArmError(404, "ServiceNotFound", f"There is no soft-deleted service '{name}' to restore.")
+    require_writable(found)
     row = lifecycle.restore(call.store, found, f"{group.id}/providers/Microsoft.ApiManagement/service/{name}")
     row, operation = lifecycle.begin(call, row, "create")
     return _shown(call, row, 201, lifecycle.started(call, row, operation))
@@ -97,11 +98,12 @@ def _update(call: Call, old: Row, new: dict[str, Any]) -> Answer:
     if location_key(new["location"]) != location_key(old.body["location"]):
         message = f"The resource '{old.name}' already exists in location '{location_key(old.body['location'])}'."
         raise ArmError(409, "InvalidResourceLocation", message)
-    if new == old.body:
+    failed = bool(old.private.get("failed"))
+    if new == old.body and not failed:
         return _shown(call, old, 200)
     v2 = str(new["sku"]["name"]).lower().endswith("v2")
     tagged = {**old.body, "tags": new["tags"]}
-    if tagged == new and not v2:
+    if tagged == new and not v2 and not failed:
         return _shown(
             call, call.store.put(replace(old, body=new)), 200
         )  # [recorded: a classic tier's tags need no operation]
@@ -241,16 +243,6 @@ def list_group(call: Call) -> Answer:
     return _rows(call, call.store.of_type(SERVICE, group.path + "/"))
 
 
-def backup(call: Call) -> Answer:
-    """POST …/backup and other actions that run for a while and leave the instance as it is."""
-    call.request.json()
-    with call.store.transaction():
-        row = require_service(call)
-        require_writable(row)
-        row, operation = lifecycle.begin(call, row, "update")
-        return Answer(202, None, {"Location": operations.url(call, f"{row.id}/operationresults/{operation}")})
-
-
 def name_available(call: Call) -> Answer:
     """POST checkNameAvailability."""
     name = call.request.json().get("name")
@@ -265,19 +257,18 @@ def operation(call: Call) -> Answer:
     """Poll the operation of an instance at any of its URLs."""
     name = call.request.segments[-1]
     record = call.store.operation(name)
-    if record is None:
+    if record is None or "service" not in record:
         raise ArmError(404, "OperationNotFound", f"The operation '{name}' does not exist.")
-    if "service" in record:
-        row, ended = lifecycle.advance(call, record["service"], name)
-    else:
-        (_, ended), row = operations.poll(call, name), None
+    row, ended = lifecycle.advance(call, record["service"], name)
     own = operations.own_url(call)
     as_status = "asyncresponse" in call.request.query or call.request.segments[-2].lower() == "operationsstatuses"
     if as_status:
         headers = {} if ended else {"Azure-AsyncOperation": own, "Location": own, **operations.retry_after(call)}
-        return Answer(200, operations.status(ended=ended), headers)
+        return Answer(200, operations.status(record, ended=ended), headers)
     if not ended:
         return Answer(202, None, {"Location": own, **operations.retry_after(call)})
+    if operations.failed(record):
+        raise operations.error(record)
     if row is None:
         return Answer(200 if call.version < "2023" else 204)
     return Answer(200, show(row, call.version))

@@ -94,15 +94,6 @@ def _tagged(call: Call, kind: str, name: str, link: Row) -> dict[str, Any] | Non
     return {"tag": {"id": tag.id[len(service_of(tag.id)) :], "name": tag.props.get("displayName")}, name: named}
 
 
-def regions(call: Call) -> Answer:
-    """GET of the regions of an instance."""
-    body = require_service(call).body
-    others = body["properties"].get("additionalLocations") or []
-    items = [{"name": body.get("location"), "isMasterRegion": True, "isDeleted": False}]
-    items += [{"name": other.get("location"), "isMasterRegion": False, "isDeleted": False} for other in others]
-    return _listed(items)
-
-
 def references(call: Call) -> Answer:
     """POST listReferences of a fragment: the policies that include it."""
     row = subject(call)

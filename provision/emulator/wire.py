@@ -29,11 +29,17 @@ class World:
     lro_polls: int = 1
     retry_after: int = 0
     page_size: int = 100
+    lro_seconds: float = 0.0
+    create_polls: int | None = None
+    create_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. Query keys and header names are in lower case; segments are decoded."""
+    """One HTTP request. Query keys and header names are in lower case; segments are decoded.
+
+    `operation` is what a scripted fault wants of the long-running operation that the request starts.
+    """
 
     method: str
     segments: tuple[str, ...]
@@ -41,6 +47,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     base: str
+    operation: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:

@@ -120,6 +120,39 @@ def test_the_emulator_keeps_its_state(tmp_path: Path) -> None:
     alone("drift", WORKED, "--cloud", "local", "--state", state).ended(0)
 
 
+def test_the_emulators_clock_throttling_and_faults(tmp_path: Path) -> None:
+    script = tmp_path / "faults.json"
+    script.write_text('[{"method": "PUT", "path": "/g$", "status": 503}]', "utf-8")
+    group = "/subscriptions/s/resourceGroups/g"
+    words = ("--clock", "2001-02-03T04:05:06Z", "--throttle", "azure", "--faults", str(script))
+    with served("--port", "0", "--create-polls", "2", "--lro-seconds", "60", *words) as (_, endpoint):
+        arm = Arm(endpoint)
+        assert arm("GET", "/_emulator/clock").body == {"now": "2001-02-03T04:05:06Z", "frozen": True}
+        statuses = [arm("PUT", group, {"location": "eastus"}).status for _ in range(2)]
+        assert statuses == [503, 201]
+        statuses = [arm("GET", group).status for _ in range(251)]
+        assert (statuses[0], statuses[-1]) == (200, 429)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("[", "is no JSON"),
+        ('[{"path": "x", "status": 5}, {"path": "("}]', "fault 1: status must be a status from 400 to 599, not 5"),
+        ('[{"path": "x", "status": 500}, {"path": "(", "drop": true}]', "fault 2: path '(' is no regular expression"),
+        (None, "No such file"),
+    ],
+)
+def test_the_emulator_says_what_is_wrong_with_a_script(tmp_path: Path, script: str | None, said: str) -> None:
+    path = tmp_path / "faults.json"
+    if script is not None:
+        path.write_text(script, "utf-8")
+    ran = alone("emulator", "--port", "0", "--faults", str(path)).ended(1)
+    assert said in ran.err
+    assert str(path) in ran.err
+    assert (ran.out, "Traceback" in ran.err) == ("", False)
+
+
 def test_the_emulator_says_that_its_port_is_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -4,16 +4,17 @@ import http.client
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from provision import emulator
 from provision.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/demo"
@@ -94,9 +95,15 @@ def service_body(sku: str = "Developer", **props: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
+def readme() -> str:
+    """The emulator's page."""
+    return (Path(emulator.__file__).parent / "README.md").read_text("utf-8")
+
+
+@pytest.fixture
 def azure() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
+    with Emulator() as azure:
+        yield azure
 
 
 @pytest.fixture(params=["memory", "file"])

@@ -11,7 +11,7 @@ from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.apimanagement import models as m
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from provision.emulator import Emulator
+from provision.emulator import Emulator, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,3 +177,52 @@ def test_long_running_puts_inside_an_instance_end_with_the_resource(
     apim.user.begin_delete(GROUP, SERVICE, "a", if_match="*").result()
     with pytest.raises(ResourceNotFoundError):
         apim.user.get(GROUP, SERVICE, "a")
+
+
+def test_an_instance_is_backed_up_and_restored(
+    clients: tuple[ApiManagementClient, ResourceManagementClient],
+) -> None:
+    apim, _ = clients
+    create_service(apim)
+    provision(apim)
+    where = m.ApiManagementServiceBackupRestoreParameters(
+        storage_account="store", container_name="backups", backup_name="monday"
+    )
+    service: Any = apim.api_management_service
+    assert service.begin_backup(GROUP, SERVICE, where).result().name == SERVICE
+    apim.api.begin_delete(GROUP, SERVICE, API, if_match="*").result()
+    restored = service.begin_restore(GROUP, SERVICE, where).result()
+    assert restored.as_dict()["provisioning_state"] == "Succeeded"
+    assert len(list(apim.api_operation.list_by_api(GROUP, SERVICE, API))) == len(OPERATIONS)
+
+
+def test_views_of_an_instance(clients: tuple[ApiManagementClient, ResourceManagementClient]) -> None:
+    apim, _ = clients
+    create_service(apim)
+    assert [r.name for r in apim.region.list_by_service(GROUP, SERVICE)] == ["South Central US"]
+    [status] = apim.network_status.list_by_service(GROUP, SERVICE)
+    assert status.location == "South Central US"
+    checked = apim.network_status.list_by_location(GROUP, SERVICE, "southcentralus").connectivity_status
+    assert {one.status for one in checked} == {"success"}
+    needed = apim.outbound_network_dependencies_endpoints.list_by_service(GROUP, SERVICE).value
+    assert "Azure SQL" in [one.category for one in needed]
+    tiers: Any = apim.api_management_service_skus.list_available_service_skus(GROUP, SERVICE)
+    assert "Premium" in [one.sku.name for one in tiers]
+    assert len(list(apim.all_policies.list_by_service(GROUP, SERVICE))) == 2
+    assert len(list(apim.api_management_skus.list())) > 5
+    assert len(list(apim.api_management_operations.list())) > 2
+
+
+def test_a_failed_operation_raises(state: Path | None) -> None:
+    with (
+        Emulator(state) as azure,
+        ApiManagementClient(NoCredential(), "s", **options(azure.url)) as apim,
+        ResourceManagementClient(NoCredential(), "s", **options(azure.url)) as groups,
+    ):
+        groups.resource_groups.create_or_update(GROUP, {"location": "southcentralus"})
+        azure.faults.add(Fault("PUT", "/service/", operation="fails", code="ActivationFailed", message="No capacity."))
+        with pytest.raises(HttpResponseError, match=r"ActivationFailed.*\n?.*No capacity"):
+            create_service(apim)
+        azure.faults.add(Fault("DELETE", f"/{GROUP}$", operation="fails", code="Locked"))
+        with pytest.raises(HttpResponseError, match="Locked"):
+            groups.resource_groups.begin_delete(GROUP).result()
