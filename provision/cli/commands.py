@@ -171,7 +171,7 @@ def emulator(
         Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
     ] = None,
     latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
-    tls: Annotated[bool, Option("--tls", help="https, with a certificate made for this run.")] = False,
+    tls: Annotated[bool, Option("--tls", help="https; the printed lines point az and the SDKs to it.")] = False,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.where import embedded
@@ -180,7 +180,6 @@ def emulator(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with embedded(state=state, port=port, latency=latency, tls=tls) as azure:
-        lines = [f"ENDPOINT={azure.url}", *([f"REQUESTS_CA_BUNDLE={azure.ca_bundle}"] if tls else [])]
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))
         sys.stdout.flush()
         stopped.wait()
