@@ -179,7 +179,7 @@ def emulator(
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with embedded(state=state, port=port, latency=latency, tls=tls) as azure:
+    with embedded(state=state, port=port, latency=latency, tls=tls, retry_after=1) as azure:  # az would wait for 30
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))
         sys.stdout.flush()
         stopped.wait()

@@ -248,7 +248,11 @@ def backup(call: Call) -> Answer:
         row = require_service(call)
         require_writable(row)
         row, operation = lifecycle.begin(call, row, "update")
-        return Answer(202, None, {"Location": operations.url(call, f"{row.id}/operationresults/{operation}")})
+        return Answer(
+            202,
+            None,
+            {"Location": operations.url(call, f"{row.id}/operationresults/{operation}"), **operations.hurry(call)},
+        )
 
 
 def name_available(call: Call) -> Answer:
