@@ -186,7 +186,7 @@ def change(story: Story) -> None:
     value = f"{INSTANCE} --named-value-id greeting"
     story.az(f"apim nv create {value} --display-name greeting --value hello --query value", "hello")
     story.az(f"apim nv update {value} --value goodbye --secret true --query secret", "true")
-    story.az(f"apim nv show {value} --query value", "None")
+    story.az(f"apim nv show {value} --query value", "")
     story.az(f"apim nv show-secret {value} --query value", "goodbye")
     story.az(f"apim nv list {INSTANCE} --query [].name", "greeting")
     story.az(f"apim nv delete {value} --yes")
