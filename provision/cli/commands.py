@@ -171,7 +171,7 @@ def emulator(
         Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
     ] = None,
     latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
-    tls: Annotated[bool, Option("--tls", help="https, with a certificate made for this run.")] = False,
+    tls: Annotated[bool, Option("--tls", help="https; the printed lines point az and the SDKs to it.")] = False,
     create_polls: o.CreatePolls = None,
     create_seconds: o.CreateSeconds = None,
     lro_polls: o.LroPolls = 1,
@@ -198,8 +198,8 @@ def emulator(
         lro_polls=lro_polls,
         lro_seconds=lro_seconds,
         throttle=throttle,
+        retry_after=1,  # az would wait for 30
     ) as azure:
-        lines = [f"ENDPOINT={azure.url}", *([f"REQUESTS_CA_BUNDLE={azure.ca_bundle}"] if tls else [])]
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))
         sys.stdout.flush()
         stopped.wait()

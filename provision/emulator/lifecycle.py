@@ -109,7 +109,7 @@ def living(store: Store, name: str) -> Row | None:
 def started(call: Call, row: Row, name: str) -> dict[str, str]:
     """Return the headers that hand out an instance's operation, by api-version [recorded]."""
     if call.version < "2022":
-        return {"Location": operations.url(call, f"{row.id}/operationresults/{name}")}
+        return {"Location": operations.url(call, f"{row.id}/operationresults/{name}"), **operations.hurry(call)}
     if call.version < "2023":
         url = operations.url(call, f"{row.id}/operationresults/{name}", asyncResponse="")
         return {"Location": url, "Azure-AsyncOperation": url, **operations.retry_after(call)}

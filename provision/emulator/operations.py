@@ -67,6 +67,11 @@ def retry_after(call: Call) -> dict[str, str]:
     return {"Retry-After": str(call.world.retry_after)}
 
 
+def hurry(call: Call) -> dict[str, str]:
+    """Return that header, if wanted, where the service sends none [recorded]: the SDK then waits for 30 seconds."""
+    return retry_after(call) if call.world.retry_after else {}
+
+
 def poll(call: Call, name: str) -> tuple[dict[str, Any], bool]:
     """Count one poll of an operation; returns its record and whether it has ended."""
     with call.store.transaction():
@@ -107,15 +112,19 @@ def began_put(call: Call, row: Row, *, new: bool) -> Answer:
     name = start(call, target=row.path, answer=code)
     target = url(call, row.id, asyncId=name, asyncCode=str(code))
     if call.version < "2022":
-        return Answer(202, None, {"Location": target})
+        return Answer(202, None, {"Location": target, **hurry(call)})
     if call.version < "2023":
         service = service_of(row.id)
         return Answer(
             202,
             None,
-            {"Location": target, "Azure-AsyncOperation": url(call, f"{service}/tenant/operationResults/{name}")},
+            {
+                "Location": target,
+                "Azure-AsyncOperation": url(call, f"{service}/tenant/operationResults/{name}"),
+                **hurry(call),
+            },
         )
-    headers = {"Location": target, "Azure-AsyncOperation": url(call, row.id, **{"azure-asyncId": name})}
+    headers = {"Location": target, "Azure-AsyncOperation": url(call, row.id, **{"azure-asyncId": name}), **hurry(call)}
     stub = {"id": row.id, "type": row.type_name, "name": row.name, "properties": {"ProvisioningState": "InProgress"}}
     return Answer(code, stub, headers)
 
@@ -126,6 +135,7 @@ def began_delete(call: Call, row_id: str) -> Answer:
     headers = {
         "Azure-AsyncOperation": url(call, row_id, **{"azure-asyncId": name}),
         "Location": url(call, row_id, asyncId=name, asyncCode="204"),
+        **hurry(call),
     }
     return Answer(202, None, headers)
 
@@ -135,7 +145,7 @@ def polled_resource(call: Call) -> tuple[Answer | None, int]:
     query = call.request.query
     if "azure-asyncid" in query:
         record, ended = poll(call, query["azure-asyncid"])
-        headers = {} if ended else {"Azure-AsyncOperation": own_url(call), "Location": own_url(call)}
+        headers = {} if ended else {"Azure-AsyncOperation": own_url(call), "Location": own_url(call), **hurry(call)}
         return Answer(200, status(record, ended=ended), headers), 200
     record, ended = poll(call, query["asyncid"])
     if not ended:
@@ -157,4 +167,5 @@ def tenant_result(call: Call) -> Answer:
     """GET …/tenant/operationResults/ID: the status of an operation inside an instance."""
     record, ended = poll(call, call.request.segments[-1])
     own = own_url(call)
-    return Answer(200, status(record, ended=ended), {} if ended else {"Azure-AsyncOperation": own, "Location": own})
+    moving = {"Azure-AsyncOperation": own, "Location": own, **hurry(call)}
+    return Answer(200, status(record, ended=ended), {} if ended else moving)

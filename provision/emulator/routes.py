@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator import actions, arm, graveyard, groups, maintenance, operations, places, services, views
+from provision.emulator import (
+    actions,
+    arm,
+    directory,
+    graveyard,
+    groups,
+    maintenance,
+    operations,
+    places,
+    services,
+    views,
+)
 from provision.emulator.rules import ALL_KINDS, KINDS
 
 if TYPE_CHECKING:
@@ -39,6 +50,9 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/metadata/endpoints", groups.endpoints),
     ("GET", "/subscriptions", groups.subscriptions),
     ("GET", SUBSCRIPTION, groups.subscription),
+    ("GET", f"{SUBSCRIPTION}/locations", directory.locations),
+    ("GET", f"{SUBSCRIPTION}/providers", directory.providers),
+    ("GET", PROVIDER, directory.provider),
     ("GET", f"{SUBSCRIPTION}/resources", groups.resources),
     ("GET", f"{SUBSCRIPTION}/operationresults/{{operation}}", groups.deletion),
     ("GET", f"{SUBSCRIPTION}/resourceGroups", groups.listing),

@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 from provision.emulator.certificate import Certificate
 from provision.emulator.clock import Clock
 from provision.emulator.errors import EmulatorError
+from provision.emulator.identity import Identity
 from provision.emulator.interference import Interference
 from provision.emulator.store import Store
 from provision.emulator.throttle import MODES, Mode, Throttle
@@ -100,6 +101,7 @@ class Emulator:
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
         self._certificate: Certificate | None = None
+        self._identity: Identity | None = None
         self._url = ""
 
     @property
@@ -117,6 +119,15 @@ class Emulator:
         """The path of the certificate to trust, with `tls`."""
         return str(self._certificate.bundle) if self._certificate else None
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that point clients here; with `tls` also those of certificate and managed identity."""
+        found = {"ENDPOINT": self._url}
+        if self._certificate and self._identity:
+            found["REQUESTS_CA_BUNDLE"] = str(self._certificate.bundle)
+            found |= {"IDENTITY_ENDPOINT": self._identity.url, "IDENTITY_HEADER": self._identity.header}
+        return found
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -128,16 +139,17 @@ class Emulator:
         """Open the state, bind the port, and serve from a daemon thread."""
         if self._thread is not None:
             raise EmulatorError("the emulator is already running")
-        bound = self._bind()
+        bound = self._bind(*self._address)
         try:
             store = Store(self._state)
+            self._identity = Identity(self._bind(self._address[0], 0)) if self._tls else None
         except BaseException:
             bound.close()
             raise
         self._world = self._world_of(store)
         host, port = bound.getsockname()[:2]
-        scheme = "https" if self._tls else "http"
-        self._url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        shown = f"[{host}]" if ":" in host else "localhost" if self._tls and host == "127.0.0.1" else host
+        self._url = f"{'https' if self._tls else 'http'}://{shown}:{port}"
         self._certificate = Certificate() if self._tls else None
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
@@ -167,8 +179,8 @@ class Emulator:
         config.load()
         return config
 
-    def _bind(self) -> socket.socket:
-        host, port = self._address
+    @staticmethod
+    def _bind(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only then
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -193,10 +205,13 @@ class Emulator:
 
         stopping = asyncio.Event()
         self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
-        server = await loop.create_server(protocol, sock=bound, ssl=config.ssl, backlog=BACKLOG)
+        servers = [await loop.create_server(protocol, sock=bound, ssl=config.ssl, backlog=BACKLOG)]
+        if self._identity:
+            servers.append(await loop.create_server(protocol, sock=self._identity.bound, backlog=BACKLOG))
         started.set()
         await stopping.wait()
-        server.close()
+        for server in servers:
+            server.close()
         for connection in list(state.connections):
             connection.shutdown()
         if state.tasks:
@@ -216,7 +231,9 @@ class Emulator:
             self._world.store.close()
         if self._certificate is not None:
             self._certificate.remove()
-        self._halt = self._thread = self._world = self._certificate = None
+        if self._identity is not None:
+            self._identity.bound.close()
+        self._halt = self._thread = self._world = self._certificate = self._identity = None
 
     async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         world = self._world
@@ -224,6 +241,9 @@ class Emulator:
             return
         body = await _body(receive)
         request = self._request(scope, body)
+        if self._identity and scope["scheme"] == "http":
+            await _send(send, request, self._identity.answer(request))
+            return
         result = await self._interference.execute(world, request)
         self._report(scope, request, result.status if result else 0)
         if result is None:

@@ -92,3 +92,12 @@ def test_processes_that_write_one_file_at_once_lose_nothing(tmp_path: Path, clie
     with Emulator(state) as azure:
         names = client(azure.url)("GET", azure.url + "/subscriptions/s/resourceGroups").names
     assert len(names) == 180
+
+
+def test_locations_and_the_provider_are_what_az_asks_for(arm: Any) -> None:
+    places = arm("GET", f"{SUBSCRIPTION}/locations").body["value"]
+    assert [place["displayName"] for place in places if place["name"] == "southcentralus"] == ["South Central US"]
+    known = arm("GET", f"{SUBSCRIPTION}/providers/Microsoft.ApiManagement").body
+    assert (known["namespace"], known["registrationState"]) == ("Microsoft.ApiManagement", "Registered")
+    assert [one["namespace"] for one in arm("GET", f"{SUBSCRIPTION}/providers").body["value"]] == [known["namespace"]]
+    assert arm("GET", f"{SUBSCRIPTION}/providers/Microsoft.Web").status == 501

@@ -192,7 +192,7 @@ def test_requests_are_served_while_others_wait(client: Any) -> None:
 
 def test_tls_with_a_certificate_for_loopback() -> None:
     with Emulator(tls=True) as azure:
-        assert azure.url.startswith("https://127.0.0.1:")
+        assert azure.url.startswith("https://localhost:")
         context = ssl.create_default_context(cafile=azure.ca_bundle)
         for host in ("127.0.0.1", "localhost"):
             connection = http.client.HTTPSConnection(host, urlsplit(azure.url).port or 0, context=context)

@@ -282,3 +282,16 @@ def test_every_tier_writes_its_location_in_words(client: Any, body: Any) -> None
         ):
             made = arm("PUT", SERVICE + str(number), {**body(), "location": key})
             assert made.body["location"] == name
+
+
+@pytest.mark.parametrize("version", ["2021-08-01", "2022-08-01", "2024-05-01"])
+@pytest.mark.parametrize("seconds", [0, 3])
+def test_writes_without_the_service_s_retry_after_get_one_when_asked_for(
+    client: Any, version: str, seconds: int
+) -> None:
+    with Emulator(retry_after=seconds) as azure:
+        arm = client(azure.url)
+        arm.ready()
+        path = f"{SERVICE}/namedValues/n?api-version={version}"
+        made = arm("PUT", path, {"properties": {"displayName": "n", "value": "v"}})
+        assert made.headers.get("retry-after") == (str(seconds) if seconds else None)

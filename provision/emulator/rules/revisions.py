@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provision.emulator.errors import invalid
@@ -9,6 +10,7 @@ from provision.emulator.rules.kind import Draft, Kind, View
 from provision.emulator.store import Row
 
 if TYPE_CHECKING:
+    from provision.emulator.store import Store
     from provision.emulator.wire import Call
 
 # What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
@@ -85,14 +87,22 @@ def release_written(draft: Draft, _: Row) -> None:
         f"{base};rev={current.props['apiRevision']}",
         f"{current.id};rev={current.props['apiRevision']}",
     )
-    for part in PER_REVISION:
-        store.move(f"{base}/{part}", f"{retired}/{part}", f"{retired_id}/{part}")
-        store.move(f"{path}/{part}", f"{base}/{part}", f"{current.id}/{part}")
+    _move_parts(store, base, retired, retired_id)
+    _move_parts(store, path, base, current.id)
     kept = {key: value for key, value in current.props.items() if key != "isCurrent"}
     store.delete_row(path)
     store.put(Row(retired, retired_id, current.type, 0, {"properties": kept}, current.private))
     latest = {"properties": {**released.props, "isCurrent": True}}
     store.put(Row(base, current.id, current.type, 0, latest, released.private, current.target))
+
+
+def _move_parts(store: Store, old: str, new: str, new_id: str) -> None:
+    """Move what belongs to one revision, with what it claims below its API."""
+    for part in PER_REVISION:
+        store.move(f"{old}/{part}", f"{new}/{part}", f"{new_id}/{part}")
+        for row in list(store.subtree(f"{new}/{part}")):
+            if row.target and row.target.startswith(f"{old}#"):
+                store.put(replace(row, target=new + row.target[len(old) :]), keep_etag=True)
 
 
 def show_release(view: View) -> None:

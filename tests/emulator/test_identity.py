@@ -1,0 +1,117 @@
+"""The managed identity of `--tls`: azure-identity, the SDK and curl find everything in the environment."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from provision.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "/msi/token?resource=https%3A%2F%2Flocalhost%2F&api-version=2019-08-01"
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    with Emulator(tls=True) as emulator:
+        for name, value in emulator.environment.items():
+            monkeypatch.setenv(name, value)
+        yield emulator
+
+
+@pytest.fixture
+def ask(azure: Emulator) -> Callable[..., tuple[int, Any]]:
+    def asked(path: str = TOKEN, method: str = "GET", **headers: str) -> tuple[int, Any]:
+        sent = {"X-IDENTITY-HEADER": azure.environment["IDENTITY_HEADER"], **headers}
+        connection = http.client.HTTPConnection(urlsplit(azure.environment["IDENTITY_ENDPOINT"]).netloc, timeout=20)
+        connection.request(method, path, headers=sent)
+        answer = connection.getresponse()
+        found = answer.status, json.loads(answer.read())
+        connection.close()
+        return found
+
+    return asked
+
+
+def claims(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
+
+
+def test_a_token_says_whose_and_for_what_it_is(ask: Callable[..., tuple[int, Any]]) -> None:
+    status, body = ask()
+    assert (status, body["token_type"], body["resource"]) == (200, "Bearer", "https://localhost/")
+    said = claims(body["access_token"])
+    assert (said["aud"], said["exp"]) == ("https://localhost/", int(body["expires_on"]))
+    assert {"tid", "oid", "iss", "appid"} <= set(said)
+    assert 23 * 3600 < said["exp"] - time.time() <= 24 * 3600
+    assert claims(ask(f"{TOKEN}&client_id=mine")[1]["access_token"])["appid"] == "mine"
+
+
+def test_whoever_does_not_know_the_header_gets_no_token(ask: Callable[..., tuple[int, Any]]) -> None:
+    assert ask(**{"X-IDENTITY-HEADER": "guess"})[0] == 401
+    assert ask("/msi/token?api-version=2019-08-01")[0] == 400
+    assert ask("/msi/token?resource=x&api-version=2017-09-01")[0] == 400
+    assert ask(method="POST")[0] == 405
+    assert ask("/subscriptions?api-version=2022-12-01", Authorization="Bearer x")[0] == 404
+
+
+def test_without_tls_there_is_only_the_endpoint() -> None:
+    with Emulator() as azure:
+        assert azure.environment == {"ENDPOINT": azure.url}
+
+
+@pytest.mark.parametrize("kind", [ManagedIdentityCredential, DefaultAzureCredential])
+def test_the_sdk_logs_in_with_the_environment_alone(azure: Emulator, kind: Any) -> None:
+    with kind() as credential, ResourceManagementClient(credential, "s", base_url=azure.url) as client:
+        client.resource_groups.create_or_update("demo", {"location": "eastus"})
+        assert [group.name for group in client.resource_groups.list()] == ["demo"]
+
+
+def test_a_wrong_identity_header_is_what_the_sdk_reports(azure: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "guess")
+    with ManagedIdentityCredential() as credential, pytest.raises(HttpResponseError, match="X-IDENTITY-HEADER"):
+        credential.get_token(f"{azure.url}/.default")
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@pytest.mark.parametrize(
+    ("readme", "said"), [("README.md", "['demo']"), ("provision/emulator/README.md", "Emulated subscription")]
+)
+def test_what_the_readmes_show_works(readme: str, said: str, tmp_path: Path) -> None:
+    block = re.search(r"<!-- tls -->\n```sh\n(.*?)```", (ROOT / readme).read_text("utf-8"), re.DOTALL)
+    assert block, f"{readme} shows no use of --tls"
+    command = tmp_path / "provision"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m provision "$@"\n')
+    command.chmod(0o755)
+    script = block[1].replace("8443", "0").replace("azure.env", str(tmp_path / "azure.env"))
+    done = subprocess.run(
+        ["sh", "-euc", f"trap 'kill $!' EXIT\n{script}"],
+        cwd=ROOT,
+        env={**os.environ, "PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert said in done.stdout
