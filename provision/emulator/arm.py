@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator import odata, operations
+from provision.emulator import exports, odata, operations
 from provision.emulator.errors import ArmError, invalid
 from provision.emulator.lookup import (
     SERVICE,
@@ -83,6 +83,8 @@ def get(call: Call) -> Answer:
         if answer is not None:
             return answer
     kind, row = kind_of(call), find(call)
+    if exports.is_export(call):
+        return exports.export(call, row)
     return Answer(code, view(call, kind, row, "get"), etag(kind, row))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator import actions, arm, graveyard, groups, operations, services
+from provision.emulator import actions, arm, exports, graveyard, groups, operations, services
 from provision.emulator.rules import ALL_KINDS, KINDS
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ TENANT_RESULT = f"{INSTANCE}/tenant/operationResults/{{operation}}"
 
 FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/metadata/endpoints", groups.endpoints),
+    ("GET", "/exports/{export}", exports.download),
     ("GET", "/subscriptions", groups.subscriptions),
     ("GET", SUBSCRIPTION, groups.subscription),
     ("GET", f"{SUBSCRIPTION}/resources", groups.resources),

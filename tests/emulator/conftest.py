@@ -26,6 +26,7 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: Any
+    text: str = ""
 
     @property
     def code(self) -> str:
@@ -68,7 +69,8 @@ class Arm:
         finally:
             connection.close()
         found = {key.lower(): value for key, value in answer.getheaders()}
-        return Reply(answer.status, found, json.loads(text) if text else None)
+        is_json = bool(text) and "json" in found.get("content-type", "json")
+        return Reply(answer.status, found, json.loads(text) if is_json else None, text.decode())
 
     def put(self, path: str, /, **props: Any) -> Reply:
         return self("PUT", path, {"properties": props})

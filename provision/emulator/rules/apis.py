@@ -27,15 +27,10 @@ def fill_api(draft: Draft) -> None:
         draft.problem("id", "A revision needs an API and a number.")
         return
     source = _source(draft)
-    if props.get("format") is not None and props.get("value") is not None:
+    if props.get("format") is not None:
         take_document(draft)
-    for key in WRITE_ONLY:
-        props.pop(key, None)
-    for key, value in source.items():
-        props.setdefault(key, value)
-    for key in ("displayName", "path"):
-        if props.get(key) is None:
-            draft.problem(key, f"'{key}' must not be empty.")
+    if not draft.problems:
+        _complete(draft, source)
     if draft.problems:
         return
     # `apiType` is written, `type` is read; of http nothing is said [rec].
@@ -53,6 +48,17 @@ def fill_api(draft: Draft) -> None:
     _version_set(draft)
     _claim_path(draft, base)
     _stamp(draft)
+
+
+def _complete(draft: Draft, source: dict[str, Any]) -> None:
+    props = draft.props
+    for key in WRITE_ONLY:
+        props.pop(key, None)
+    for key, value in source.items():
+        props.setdefault(key, value)
+    for key in ("displayName", "path"):
+        if props.get(key) is None:
+            draft.problem(key, f"'{key}' must not be empty.")
 
 
 def _stamp(draft: Draft) -> None:

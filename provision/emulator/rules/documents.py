@@ -1,0 +1,102 @@
+"""Getting the document that an import names: inline, from loopback, or one of those that are on board.
+
+The embedded Azure has no internet, so a link is followed only where that is certain to mean the user's own machine.
+Sources: [doc] Microsoft's documentation, [?] inferred.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import http.client
+import ipaddress
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+
+from provision.emulator.rules.openapi import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST_INLINE = 4 * 1024 * 1024  # [doc]; a document behind a link may be of any size
+LARGEST_LINKED = 32 * 1024 * 1024
+SECONDS = 5.0
+OK = 200
+EXAMPLES = "https://raw.githubusercontent.com/OAI/OpenAPI-Specification"
+# The example of the az CLI's own documentation works without a network.
+ON_BOARD: Mapping[str, str] = MappingProxyType(
+    {
+        f"{EXAMPLES}/{branch}/examples/v3.0/petstore.{extension}": "petstore.json"
+        for branch in ("master", "main")
+        for extension in ("json", "yaml")
+    }
+)
+
+
+def inline(value: object) -> str:
+    """Return the document of an inline import."""
+    if not isinstance(value, str) or not value.strip():
+        raise DocumentError("The document must be a string that is not empty.")
+    if len(value.encode("utf-8", "replace")) > LARGEST_INLINE:
+        raise DocumentError(f"An inline document must not be larger than {LARGEST_INLINE // 1024 // 1024} MB.")
+    return value
+
+
+def linked(value: object) -> str:
+    """Return the document at a link."""
+    if not isinstance(value, str) or not value.strip():
+        raise DocumentError("The link must be a string that is not empty.")
+    link = value.strip()
+    if link in ON_BOARD:
+        return (Path(__file__).parent / ON_BOARD[link]).read_text("utf-8")
+    try:
+        parts = urlsplit(link)
+        content = _data(link.partition(":")[2]) if parts.scheme == "data" else _fetched(link, parts)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DocumentError("The document at the link is not encoded in UTF-8.") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if isinstance(error, DocumentError):
+            raise
+        raise DocumentError(f"The link '{link[:200]}' cannot be read: {error}.") from None
+
+
+def _data(path: str) -> bytes:
+    """Return the content of a data: URL (RFC 2397)."""
+    head, comma, content = path.partition(",")
+    if not comma:
+        raise DocumentError("A data: link needs a comma before its content.")
+    plain = unquote_to_bytes(content)
+    try:
+        return base64.b64decode(plain, validate=True) if head.endswith(";base64") else plain
+    except binascii.Error as error:
+        raise DocumentError(f"The data: link is not valid base64: {error}.") from None
+
+
+def _fetched(link: str, parts: SplitResult) -> bytes:
+    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        raise DocumentError(
+            f"The embedded Azure has no internet: '{link[:200]}' is neither http on loopback nor a data: link. "
+            "Give the document inline, or serve it on 127.0.0.1."
+        )
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
+    try:
+        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        answer = connection.getresponse()
+        if answer.status != OK:  # a redirect is not followed: it could lead anywhere
+            raise DocumentError(f"The link '{link[:200]}' answered {answer.status}.")
+        content = answer.read(LARGEST_LINKED + 1)
+    finally:
+        connection.close()
+    if len(content) > LARGEST_LINKED:
+        raise DocumentError(f"The document at the link is larger than {LARGEST_LINKED // 1024 // 1024} MB.")
+    return content
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
