@@ -173,9 +173,65 @@ def test_deleting_one_revision_leaves_the_api_and_deleting_the_api_needs_a_word(
         assert apim.put(f"/apis/a;rev={number}", path="a", displayName="a", sourceApiId="/apis/a").status == 201
     assert apim("DELETE", "/apis/a;rev=2").status == 202
     assert apim("GET", "/apis/a").status == 200
-    assert apim("DELETE", "/apis/a").status == 400
+    for name in ("a", "a;rev=1"):
+        refused = apim("DELETE", f"/apis/{name}")
+        assert (refused.status, refused.code) == (400, "ValidationError")
+        assert "current revision" in refused.body["error"]["message"]
     assert apim("DELETE", "/apis/a?deleteRevisions=true").status == 202
     assert apim("GET", "/apis").names == ["echo-api"]
+
+
+def test_every_part_of_a_revision_is_its_own(apim: Any) -> None:
+    apim.api("a")
+    apim.put("/apis/a/operations/o", **operation())
+    apim.put("/apis/a/operations/o/policies/policy", value="<policies><inbound /></policies>")
+    apim.put("/apis/a/policies/policy", value="<policies><inbound /></policies>")
+    apim.put("/apis/a/schemas/s", contentType="application/json", document={"value": "{}"})
+    apim.put("/apis/a;rev=2", path="a", displayName="a", sourceApiId="/apis/a;rev=1")
+    parts = ("operations/o", "operations/o/policies/policy", "policies/policy", "schemas/s")
+    for part in parts:
+        first, second = (apim("GET", f"/apis/a{rev}/{part}") for rev in ("", ";rev=2"))
+        assert (first.props, first.body["id"].replace("/a/", "/a;rev=2/")) == (second.props, second.body["id"])
+    for part in reversed(parts):
+        assert apim("DELETE", f"/apis/a;rev=2/{part}").status in (200, 204)
+    assert [apim("GET", f"/apis/a/{part}").status for part in parts] == [200] * 4
+    assert apim.put("/apis/a;rev=2/operations/o", **operation()).status == 201
+
+
+def test_a_release_swaps_policies_and_keeps_products_and_tags(apim: Any) -> None:
+    apim.api("a")
+    apim.put("/tags/t", displayName="T")
+    for link in ("/products/starter/apis/a", "/apis/a/tags/t"):
+        assert apim("PUT", link).status in (200, 201)
+    apim.put("/apis/a;rev=2", path="a", displayName="a", sourceApiId="/apis/a")
+    for rev, text in (("", "one"), (";rev=2", "two")):
+        apim.put(f"/apis/a{rev}/policies/policy", value=f"<policies><inbound><!-- {text} --></inbound></policies>")
+    for number, text in (("2", "two"), ("1", "one"), ("2", "two")):
+        assert apim.put(f"/apis/a/releases/r{number}", apiId=f"/apis/a;rev={number}").status in (200, 201)
+        assert text in apim("GET", "/apis/a/policies/policy").props["value"]
+        current = [r["apiRevision"] for r in apim("GET", "/apis/a/revisions").body["value"] if r["isCurrent"]]
+        assert current == [number]
+    assert apim("GET", "/products/starter/apis").names == ["a", "echo-api"]
+    assert apim("GET", "/apis/a/tags").names == ["t"]
+    assert apim("DELETE", "/apis/a;rev=2").status == 400
+    assert apim("DELETE", "/apis/a;rev=1").status == 202
+    assert len(apim("GET", "/apis/a/revisions").body["value"]) == 1
+
+
+@pytest.mark.parametrize("reference", ["/apis/echo-api", "/apis/a;rev=9", "/apis/none;rev=1", "", None])
+def test_a_release_needs_a_revision_of_its_api(apim: Any, reference: str | None) -> None:
+    apim.api("a")
+    assert apim.put("/apis/a/releases/r", apiId=reference).targets == ["apiId"]
+
+
+def test_a_list_shows_version_sets_where_asked(apim: Any) -> None:
+    apim.put("/apiVersionSets/v", displayName="V", versioningScheme="Segment")
+    apim.api("a", apiVersionSetId="/apiVersionSets/v", apiVersion="1")
+    plain, expanded = (
+        apim("GET", f"/apis{q}").body["value"][0]["properties"] for q in ("", "?expandApiVersionSet=true")
+    )
+    assert "apiVersionSet" not in plain
+    assert expanded["apiVersionSet"]["name"] == "V"
 
 
 def test_a_graphql_import_needs_no_network(apim: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.errors import invalid
+from provision.emulator.errors import ArmError
 from provision.emulator.rules.imports import Imported, store_document, take_document
 from provision.emulator.rules.kind import Draft, Kind, Props, View
 from provision.emulator.rules.revisions import copy_parts
@@ -150,7 +150,8 @@ def show_api(view: View) -> None:
         props["authenticationSettings"] = {**props["authenticationSettings"], "returnProtectedResourceMetadata": False}
         full = "/".join(part for part in (props["path"], props.get("apiVersion")) if part)
         props["effectivePath"] = full if view.mode in ("create", "update") else None
-    if view.mode in ("create", "update") and props.get("apiVersionSetId"):
+    wanted = view.call.request.query.get("expandapiversionset", "").lower() == "true"  # of a list [doc]
+    if (wanted or view.mode in ("create", "update")) and props.get("apiVersionSetId"):
         row = view.call.store.get(props["apiVersionSetId"].lower())
         if row:
             shown = {
@@ -174,9 +175,10 @@ def deleting_api(call: Call, row: Row) -> None:
     store = call.store
     if ";rev=" not in row.path:
         revisions = [r for r in store.of_type(row.type, row.path + ";rev=") if r.path.count("/") == row.path.count("/")]
-        if revisions and call.request.query.get("deleterevisions", "").lower() != "true":
-            # Without deleteRevisions only the current revision would go, which the service refuses [?].
-            raise invalid([("deleteRevisions", "The API has other revisions.")])
+        by_number = ";rev=" in call.request.segments[-1]
+        if (revisions or by_number) and call.request.query.get("deleterevisions", "").lower() != "true":
+            # The current revision goes with its API alone [Azure/apiops#184, Azure/apiops-cli#260].
+            raise ArmError(400, "ValidationError", "Cannot delete the current revision of an API.")
         for revision in revisions:
             store.delete(revision.path)
     version_set = str(row.props.get("apiVersionSetId") or "").lower()

@@ -20,14 +20,13 @@ def copy_parts(call: Call, source: str, row: Row) -> None:
     for child in call.store.subtree(source):
         rest = child.path[len(source) + 1 :]
         if rest.partition("/")[0] in PER_REVISION and not call.store.exists(f"{row.path}/{rest}"):
-            target = (
-                row.path + child.target[len(source) :]
-                if child.target and child.target.startswith(source)
-                else child.target
-            )
+            target = child.target
+            if target and target.startswith((source + "/", source + "#")):
+                target = row.path + target[len(source) :]
+            tail = child.id.split("/")[-rest.count("/") - 1 :]  # by parts: lower case may be longer than the original
             copied = Row(
                 f"{row.path}/{rest}",
-                f"{row.id}/{child.id[-len(rest) :]}",
+                "/".join([row.id, *tail]),
                 child.type,
                 0,
                 child.body,
