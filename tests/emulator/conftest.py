@@ -53,6 +53,11 @@ class Arm:
         self.url = url
         self.version = "2024-05-01"
 
+    @staticmethod
+    def path(path: str) -> str:
+        """Return the path of something below the instance."""
+        return SERVICE + path
+
     def __call__(self, method: str, path: str, body: Any = None, **headers: str | None) -> Reply:
         parts = urlsplit(path)
         target = urlsplit(path).path if ABSOLUTE.match(path) else SERVICE + parts.path
