@@ -23,17 +23,21 @@ class Clock:
         return now.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
     def freeze(self, when: datetime) -> None:
-        """Make it `when` (with a time zone) until it is set or advanced."""
-        self._frozen = when
+        """Make it `when` (with a time zone) and let it stand until it is set; `advance` moves it."""
+        self._frozen = when.astimezone(UTC) if when.tzinfo else _refuse(when)
 
     def set(self, when: datetime) -> None:
-        """Make it `when` (with a time zone)."""
+        """Make it `when` (with a time zone), from where it goes on."""
+        self._distance = (when if when.tzinfo else _refuse(when)) - datetime.now(UTC)
         self._frozen = None
-        self._distance = when - datetime.now(UTC)
 
     def advance(self, distance: timedelta) -> None:
-        """Move the clock by `distance`."""
+        """Move the clock by `distance`; raises OverflowError where the calendar ends, and moves nothing then."""
         if self._frozen is not None:
             self._frozen += distance
         else:
-            self._distance += distance
+            self.set(self.now() + distance)
+
+
+def _refuse(when: datetime) -> datetime:
+    raise ValueError(f"'{when}' has no time zone")
