@@ -69,7 +69,10 @@ def _written(call: Call, api: Row, version: str, *, as_yaml: bool) -> str:
     host = f"{api.id.split('/')[8].lower()}.azure-api.net"
     parts = (store.page(f"{api.path}/operations"), store.page(f"{api.path}/schemas"))
     document = Writer(api, *parts, host, version).document()
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True) if as_yaml else json.dumps(document)
+    if not as_yaml:
+        return json.dumps(document)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast
+    return str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def download(call: Call) -> Answer:

@@ -291,6 +291,10 @@ def with_get(**operation: Any) -> dict[str, Any]:
         ("openapi+json", "{", "not valid JSON"),
         ("openapi", "a: [", "not valid YAML"),
         ("openapi", "[" * 5000, "nested too deeply"),
+        ("openapi", "- " * 100_000, "nested too deeply"),
+        ("openapi", "a: !!timestamp 99999-99-99", "not valid YAML"),
+        ("openapi", "a: !!python/object:os.system x", "not valid YAML"),
+        ("openapi", "openapi: 3.0.0\ninfo: {title: 1" + "0" * 5000 + "}", "not valid YAML"),
         ("openapi", "a: &a [*a]", "nested too deeply|aliases"),
         (
             "openapi",
@@ -512,6 +516,8 @@ def test_a_link_to_an_export_is_valid_for_five_minutes(azure: Emulator, apim: An
     azure.clock.advance(timedelta(minutes=6))
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(link)
+    for gone in (link, f"{azure.url}/exports/x", f"{azure.url}/metadata/endpoints"):
+        assert apim.put("/apis/x", path="x", format=again, value=gone).targets == ["representation"]
 
 
 def test_what_cannot_be_exported_is_said(apim: Any) -> None:

@@ -7,6 +7,7 @@ The document wins over the properties, save for a `serviceUrl` in the same PUT; 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +90,14 @@ def _read(draft: Draft, family: str, is_link: bool, value: Any) -> None:
 
 def _own_export(draft: Draft, source: str | None) -> str | None:
     """Return a document that this emulator exported itself, which it cannot fetch from itself."""
-    own = f"{draft.call.request.base}/exports/"
+    own = f"{draft.call.request.base}/"
     if source is None or not source.startswith(own):
         return None
-    record = draft.call.store.operation(source.removeprefix(own)) or {}
-    return str(record["text"]) if "text" in record else None
+    record = draft.call.store.operation(source.removeprefix(f"{own}exports/")) or {}
+    expires = record.get("expires")
+    if "text" not in record or datetime.fromisoformat(expires or "") < draft.call.world.clock.now():
+        raise DocumentError("The link is not one to an exported document, or is no longer valid.")
+    return str(record["text"])
 
 
 def _schema_resource(draft: Draft, family: str) -> str:

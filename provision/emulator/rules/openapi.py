@@ -60,12 +60,12 @@ def _yaml(text: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     depth = 0
     try:
-        for event in yaml.parse(text, loader):  # the loader recurses, the parser does not
+        for event in yaml.parse(text, loader):  # the loader recurses, in C without a limit; the parser does not
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 raise DocumentError("The document is nested too deeply.")
         return _plain(yaml.load(text, loader), [MOST_NODES], 0)  # noqa: S506  # one of the safe loaders
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError) as error:  # the last: odd dates
         if isinstance(error, DocumentError):
             raise
         raise DocumentError(f"The document is not valid YAML: {' '.join(str(error).split())}.") from None
