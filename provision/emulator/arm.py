@@ -234,11 +234,12 @@ def listing(call: Call) -> Answer:
 
 def _page(call: Call, path: str) -> tuple[list[Row], int, dict[str, str]]:
     query, store = call.request.query, call.store
-    skip, top = _number(query, "$skip") or 0, _number(query, "$top")
+    skip, top = number(query, "$skip") or 0, number(query, "$top")
     size = call.world.page_size if top is None else min(top, call.world.page_size)
     if "$filter" in query:
         test = odata.compiled(query["$filter"])
-        kept = [r for r in store.page(path) if test({"name": r.name, **linked(call, kind_of(call), r).props})]
+        absent = {"isCurrent": False} if kind_of(call).type.endswith("apis") else {}  # of a revision that is not
+        kept = [r for r in store.page(path) if test({"name": r.name, **absent, **linked(call, kind_of(call), r).props})]
         rows, total = kept[skip : skip + size], len(kept)
     else:
         rows = store.page(path, skip, size)
@@ -252,7 +253,8 @@ def _page(call: Call, path: str) -> tuple[list[Row], int, dict[str, str]]:
     return rows, total, {"nextLink": operations.url(call, target, **keep, **rest, **{"$skip": str(after)})}
 
 
-def _number(query: Any, key: str) -> int | None:
+def number(query: Any, key: str) -> int | None:
+    """Return the number in $top or $skip."""
     if key not in query:
         return None
     value = query[key]

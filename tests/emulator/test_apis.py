@@ -234,6 +234,34 @@ def test_a_list_shows_version_sets_where_asked(apim: Any) -> None:
     assert expanded["apiVersionSet"]["name"] == "V"
 
 
+def test_revisions_are_found_by_filter_and_page(apim: Any) -> None:
+    apim.api("a")
+    for number in (2, 3):
+        apim.put(f"/apis/a;rev={number}", path="a", displayName="a", sourceApiId="/apis/a")
+    assert apim("GET", "/apis?$filter=isCurrent%20eq%20false").names == ["a;rev=2", "a;rev=3"]
+    assert apim("GET", "/apis?$filter=isCurrent%20eq%20true").names == ["a", "echo-api"]
+    page = apim("GET", "/apis/a/revisions?$skip=1&$top=1").body
+    assert ([r["apiRevision"] for r in page["value"]], page["count"]) == (["2"], 3)
+    assert apim("GET", "/apis/a/revisions?$top=x").targets == ["$top"]
+
+
+def test_a_version_needs_a_version_set_which_may_come_with_it(apim: Any) -> None:
+    assert apim.put("/apis/a", displayName="A", path="a", apiVersion="v1").targets == ["ApiVersion"]
+    new = {"name": "Set", "versioningScheme": "Segment"}
+    made = apim.api("a", apiVersion="v1", apiVersionSet=new).props
+    reference = made["apiVersionSetId"]
+    assert made["apiVersionSet"]["name"] == "Set"
+    assert apim("GET", reference).props["displayName"] == "Set"
+    other = apim.api("b", path="a", apiVersion="v2", apiVersionSet={"id": reference}).props
+    assert other["apiVersionSetId"] == reference
+    assert "apiVersionSet" not in apim("GET", "/apis/a").props
+    assert apim.put("/apis/c", displayName="C", path="c", apiVersionSet={"name": "x"}).targets == ["apiVersionSet"]
+    apim("DELETE", "/apis/a")
+    assert apim("GET", reference).status == 200
+    apim("DELETE", "/apis/b")
+    assert apim("GET", reference).status == 404
+
+
 def test_a_graphql_import_needs_no_network(apim: Any) -> None:
     made = apim.put("/apis/g", displayName="G", path="g", format="graphql-link", value="https://example.com/graphql")
     assert (made.status, made.props["type"], made.props["serviceUrl"]) == (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.errors import ArmError
 from provision.emulator.rules.imports import Imported, store_document, take_document
 from provision.emulator.rules.kind import Draft, Kind, Props, View
-from provision.emulator.rules.revisions import copy_parts
+from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
 
 if TYPE_CHECKING:
     from provision.emulator.store import Row
@@ -106,13 +106,16 @@ def _defaults(draft: Draft) -> None:
 
 
 def _version_set(draft: Draft) -> None:
+    inline_version_set(draft)
     reference = draft.props.get("apiVersionSetId")
     if not reference:
         draft.props.pop("apiVersionSetId", None)
+        if draft.props.get("apiVersion"):  # [pulumi/pulumi-azure-native#1661]
+            draft.problem("ApiVersion", "Can't set VersionName when ApiVersionSetId is not set.")
         return
     full, path = draft.resolve(reference)
     row = draft.call.store.get(path)
-    if row is None:
+    if row is None and "version set" not in draft.notes:
         draft.problem("apiVersionSetId", "The version set does not exist.")
     draft.props["apiVersionSetId"] = row.id if row else full
 
@@ -163,6 +166,7 @@ def show_api(view: View) -> None:
 
 def api_written(draft: Draft, row: Row) -> None:
     """Copy what a new revision or version takes over from its source."""
+    store_version_set(draft)
     if "copy" in draft.notes:
         copy_parts(draft.call, draft.notes["copy"], row)
     imported = draft.notes.get("import")

@@ -11,6 +11,7 @@ from provision.emulator.store import Row
 if TYPE_CHECKING:
     from provision.emulator.wire import Call
 
+SCHEMES = ("Segment", "Query", "Header")
 # What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
 PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
 
@@ -41,6 +42,30 @@ def deleting_version_set(call: Call, row: Row) -> None:
     apis = call.store.page(row.path.rsplit("/", 2)[0] + "/apis")
     if any(str(r.props.get("apiVersionSetId") or "").lower() == row.path for r in apis):
         raise invalid([("id", "The version set has APIs.")])
+
+
+def inline_version_set(draft: Draft) -> None:
+    """Take a version set from within an API: an existing one by its id, or a new one where it has none [sdk]."""
+    given = draft.props.pop("apiVersionSet", None)
+    if not isinstance(given, dict) or draft.props.get("apiVersionSetId"):
+        return
+    if given.get("id"):
+        draft.props["apiVersionSetId"] = str(given["id"])
+    elif given.get("name") and given.get("versioningScheme") in SCHEMES:
+        shown = {key: given.get(key) for key in ("description", "versionQueryName", "versionHeaderName")}
+        draft.notes["version set"] = {"displayName": str(given["name"]), "versioningScheme": given["versioningScheme"]}
+        draft.notes["version set"] |= shown
+        draft.props["apiVersionSetId"] = f"{draft.scope_id}/apiVersionSets/{draft.call.store.next('id'):024x}"
+    elif draft.old is None:
+        draft.problem("apiVersionSet", "A new version set needs 'name' and 'versioningScheme'.")
+
+
+def store_version_set(draft: Draft) -> None:
+    """Store the version set that came with an API."""
+    if "version set" in draft.notes:
+        arm_id = draft.props["apiVersionSetId"]
+        kind = "microsoft.apimanagement/service/apiversionsets"
+        draft.call.store.put(Row(arm_id.lower(), arm_id, kind, 0, {"properties": draft.notes["version set"]}))
 
 
 def fill_release(draft: Draft) -> None:
@@ -105,7 +130,7 @@ REVISION_KINDS = (
         "apiVersionSets",
         "ApiVersionSet",
         required=("displayName", "versioningScheme"),
-        choices={"versioningScheme": ("Segment", "Query", "Header")},
+        choices={"versioningScheme": SCHEMES},
         longest={"displayName": 100, "versionQueryName": 100, "versionHeaderName": 100},
         defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
         deleting=deleting_version_set,
