@@ -140,9 +140,14 @@ class History(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(sorted(SAMPLES)), name=NAMES)
     def delete(self, kind: str, name: str) -> None:
         known = self.kept.pop((kind, name.lower()), None)
-        gone = self.arm("DELETE", self.path(kind, name), If_Match="*")
+        gone = self.arm("DELETE", self.path(kind, name) + "?deleteSubscriptions=true", If_Match="*")
         assert gone.status in ((200, 202) if known else (204,)), gone
         assert self.arm("GET", self.path(kind, name)).status == 404
+
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data())
+    def delete_what_is_there(self, data: st.DataObject) -> None:
+        self.delete(*data.draw(st.sampled_from(sorted(self.kept))))
 
     @rule(kind=st.sampled_from(sorted(SAMPLES)), name=NAMES)
     def refused(self, kind: str, name: str) -> None:
