@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.arm import etag, kind_of, view
+from provision.emulator.arm import etag, kind_of, number, view
 from provision.emulator.lookup import SERVICE, missing, require_parent, require_service, require_writable
 from provision.emulator.rules.products import key
 from provision.emulator.wire import Answer, Call
@@ -102,7 +102,9 @@ def revisions(call: Call) -> Answer:
     depth = path.count("/")
     others = [r for r in call.store.of_type(current.type, path + ";rev=") if r.path.count("/") == depth]
     rows = sorted([current, *others], key=lambda r: (len(r.props["apiRevision"]), r.props["apiRevision"]))
-    return Answer(200, {"value": [_revision(r, current) for r in rows], "count": len(rows), "nextLink": None})
+    skip, top = number(call.request.query, "$skip") or 0, number(call.request.query, "$top")
+    page = rows[skip:] if top is None else rows[skip : skip + top]
+    return Answer(200, {"value": [_revision(r, current) for r in page], "count": len(rows), "nextLink": None})
 
 
 def _revision(row: Row, current: Row) -> dict[str, Any]:

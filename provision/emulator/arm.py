@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator import odata, operations
+from provision.emulator import exports, odata, operations
 from provision.emulator.errors import ArmError, invalid
 from provision.emulator.lookup import (
     SERVICE,
@@ -83,6 +83,8 @@ def get(call: Call) -> Answer:
         if answer is not None:
             return answer
     kind, row = kind_of(call), find(call)
+    if exports.is_export(call):
+        return exports.export(call, row)
     return Answer(code, view(call, kind, row, "get"), etag(kind, row))
 
 
@@ -234,11 +236,12 @@ def listing(call: Call) -> Answer:
 
 def _page(call: Call, path: str) -> tuple[list[Row], int, dict[str, str]]:
     query, store = call.request.query, call.store
-    skip, top = _number(query, "$skip") or 0, _number(query, "$top")
+    skip, top = number(query, "$skip") or 0, number(query, "$top")
     size = call.world.page_size if top is None else min(top, call.world.page_size)
     if "$filter" in query:
         test = odata.compiled(query["$filter"])
-        kept = [r for r in store.page(path) if test({"name": r.name, **linked(call, kind_of(call), r).props})]
+        absent = {"isCurrent": False} if kind_of(call).type.endswith("apis") else {}  # of a revision that is not
+        kept = [r for r in store.page(path) if test({"name": r.name, **absent, **linked(call, kind_of(call), r).props})]
         rows, total = kept[skip : skip + size], len(kept)
     else:
         rows = store.page(path, skip, size)
@@ -252,7 +255,8 @@ def _page(call: Call, path: str) -> tuple[list[Row], int, dict[str, str]]:
     return rows, total, {"nextLink": operations.url(call, target, **keep, **rest, **{"$skip": str(after)})}
 
 
-def _number(query: Any, key: str) -> int | None:
+def number(query: Any, key: str) -> int | None:
+    """Return the number in $top or $skip."""
     if key not in query:
         return None
     value = query[key]

@@ -66,18 +66,22 @@ class Clock:
         return now.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
     def freeze(self, when: datetime) -> None:
-        """Make it `when` (with a time zone) until it is set or advanced."""
-        self._frozen = when
+        """Make it `when` (with a time zone) and let it stand until it is set; `advance` moves it."""
+        self._frozen = when.astimezone(UTC) if when.tzinfo else _refuse(when)
 
     def set(self, when: datetime) -> None:
-        """Make it `when` (with a time zone)."""
+        """Make it `when` (with a time zone), from where it goes on."""
+        self._distance = (when if when.tzinfo else _refuse(when)) - datetime.now(UTC)
         self._frozen = None
-        self._distance = when - datetime.now(UTC)
 
     def advance(self, length: timedelta) -> None:
-        """Move the clock by `length`. Raises OverflowError where no calendar goes."""
+        """Move the clock by `length`; raises OverflowError where the calendar ends, and moves nothing then."""
         moved = self.now() + length
         if self._frozen is not None:
             self._frozen = moved
         else:
-            self._distance += length
+            self.set(moved)
+
+
+def _refuse(when: datetime) -> datetime:
+    raise ValueError(f"'{when}' has no time zone")

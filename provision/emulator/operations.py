@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from provision.emulator.errors import ArmError
 from provision.emulator.store import service_of
@@ -15,6 +16,8 @@ from provision.emulator.wire import Answer, Call
 
 if TYPE_CHECKING:
     from provision.emulator.store import Row
+
+PLAIN = "$;=,:@!'()*"  # what may stand in a path or query as it is; line ends and "&" of a name must not
 
 
 def start(call: Call, **record: Any) -> str:
@@ -86,8 +89,9 @@ def poll(call: Call, name: str) -> tuple[dict[str, Any], bool]:
 
 def url(call: Call, path: str, **query: str) -> str:
     """Return an absolute URL with the request's api-version; a value of "" is written without "="."""
-    parts = [f"api-version={call.version}", *(f"{key}={value}" if value else key for key, value in query.items())]
-    return f"{call.request.base}{path}?{'&'.join(parts)}"
+    shown = {quote(key, PLAIN): quote(value, PLAIN, errors="replace") for key, value in query.items()}
+    parts = [f"api-version={call.version}", *(f"{key}={value}" if value else key for key, value in shown.items())]
+    return f"{call.request.base}{quote(path, PLAIN + '/', errors='replace')}?{'&'.join(parts)}"
 
 
 def status(record: dict[str, Any] | None, *, ended: bool) -> dict[str, Any]:

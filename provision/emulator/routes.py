@@ -10,6 +10,7 @@ from provision.emulator import (
     actions,
     arm,
     directory,
+    exports,
     graveyard,
     groups,
     maintenance,
@@ -48,6 +49,7 @@ TENANT_RESULT = f"{INSTANCE}/tenant/operationResults/{{operation}}"
 
 FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/metadata/endpoints", groups.endpoints),
+    ("GET", "/exports/{export}", exports.download),
     ("GET", "/subscriptions", groups.subscriptions),
     ("GET", SUBSCRIPTION, groups.subscription),
     ("GET", f"{SUBSCRIPTION}/locations", directory.locations),

@@ -289,7 +289,9 @@ async def _body(receive: Receive) -> bytes:
 async def _send(send: Send, request: Request, result: Answer) -> None:
     payload = b""
     headers = [(key.lower().encode("latin-1"), value.encode("utf-8")) for key, value in result.headers.items()]
-    if result.body is not None:
+    if isinstance(result.body, str):  # a document, whose handler named its media type
+        payload = result.body.encode()
+    elif result.body is not None:
         payload = json.dumps(result.body, separators=(",", ":")).encode()
         headers.append((b"content-type", b"application/json; charset=utf-8"))
     if result.status != 204:  # noqa: PLR2004

@@ -172,7 +172,8 @@ class Store:
     def put(self, row: Row, *, keep_etag: bool = False) -> Row:
         """Write a resource; its ETag becomes a new one unless `keep_etag`."""
         etag = row.etag if keep_etag else self.next("etag")
-        sort = str((row.body.get("properties") or {}).get("displayName") or row.name).lower()
+        props = row.body.get("properties")  # of another provider's resource anything
+        sort = str((props.get("displayName") if isinstance(props, dict) else None) or row.name).lower()
         values = (
             row.path,
             row.path.rpartition("/")[0],

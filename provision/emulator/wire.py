@@ -68,7 +68,7 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """One HTTP answer; a body of None is no body."""
+    """One HTTP answer; a body of None is no body, one of text is sent as it is."""
 
     status: int
     body: Any = None

@@ -27,6 +27,7 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: Any
+    text: str = ""
 
     @property
     def code(self) -> str:
@@ -53,6 +54,11 @@ class Arm:
         self.url = url
         self.version = "2024-05-01"
 
+    @staticmethod
+    def path(path: str) -> str:
+        """Return the path of something below the instance."""
+        return SERVICE + path
+
     def __call__(self, method: str, path: str, body: Any = None, **headers: str | None) -> Reply:
         parts = urlsplit(path)
         target = urlsplit(path).path if ABSOLUTE.match(path) else SERVICE + parts.path
@@ -69,7 +75,8 @@ class Arm:
         finally:
             connection.close()
         found = {key.lower(): value for key, value in answer.getheaders()}
-        return Reply(answer.status, found, json.loads(text) if text else None)
+        is_json = bool(text) and "json" in found.get("content-type", "json")
+        return Reply(answer.status, found, json.loads(text) if is_json else None, text.decode())
 
     def put(self, path: str, /, **props: Any) -> Reply:
         return self("PUT", path, {"properties": props})

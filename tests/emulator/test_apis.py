@@ -180,9 +180,93 @@ def test_deleting_one_revision_leaves_the_api_and_deleting_the_api_needs_a_word(
         assert apim.put(f"/apis/a;rev={number}", path="a", displayName="a", sourceApiId="/apis/a").status == 201
     assert apim("DELETE", "/apis/a;rev=2").status == 202
     assert apim("GET", "/apis/a").status == 200
-    assert apim("DELETE", "/apis/a").status == 400
+    for name in ("a", "a;rev=1"):
+        refused = apim("DELETE", f"/apis/{name}")
+        assert (refused.status, refused.code) == (400, "ValidationError")
+        assert "current revision" in refused.body["error"]["message"]
     assert apim("DELETE", "/apis/a?deleteRevisions=true").status == 202
     assert apim("GET", "/apis").names == ["echo-api"]
+
+
+def test_every_part_of_a_revision_is_its_own(apim: Any) -> None:
+    apim.api("a")
+    apim.put("/apis/a/operations/o", **operation())
+    apim.put("/apis/a/operations/o/policies/policy", value="<policies><inbound /></policies>")
+    apim.put("/apis/a/policies/policy", value="<policies><inbound /></policies>")
+    apim.put("/apis/a/schemas/s", contentType="application/json", document={"value": "{}"})
+    apim.put("/apis/a;rev=2", path="a", displayName="a", sourceApiId="/apis/a;rev=1")
+    parts = ("operations/o", "operations/o/policies/policy", "policies/policy", "schemas/s")
+    for part in parts:
+        first, second = (apim("GET", f"/apis/a{rev}/{part}") for rev in ("", ";rev=2"))
+        assert (first.props, first.body["id"].replace("/a/", "/a;rev=2/")) == (second.props, second.body["id"])
+    for part in reversed(parts):
+        assert apim("DELETE", f"/apis/a;rev=2/{part}").status in (200, 204)
+    assert [apim("GET", f"/apis/a/{part}").status for part in parts] == [200] * 4
+    assert apim.put("/apis/a;rev=2/operations/o", **operation()).status == 201
+
+
+def test_a_release_swaps_policies_and_keeps_products_and_tags(apim: Any) -> None:
+    apim.api("a")
+    apim.put("/tags/t", displayName="T")
+    for link in ("/products/starter/apis/a", "/apis/a/tags/t"):
+        assert apim("PUT", link).status in (200, 201)
+    apim.put("/apis/a;rev=2", path="a", displayName="a", sourceApiId="/apis/a")
+    for rev, text in (("", "one"), (";rev=2", "two")):
+        apim.put(f"/apis/a{rev}/policies/policy", value=f"<policies><inbound><!-- {text} --></inbound></policies>")
+    for number, text in (("2", "two"), ("1", "one"), ("2", "two")):
+        assert apim.put(f"/apis/a/releases/r{number}", apiId=f"/apis/a;rev={number}").status in (200, 201)
+        assert text in apim("GET", "/apis/a/policies/policy").props["value"]
+        current = [r["apiRevision"] for r in apim("GET", "/apis/a/revisions").body["value"] if r["isCurrent"]]
+        assert current == [number]
+    assert apim("GET", "/products/starter/apis").names == ["a", "echo-api"]
+    assert apim("GET", "/apis/a/tags").names == ["t"]
+    assert apim("DELETE", "/apis/a;rev=2").status == 400
+    assert apim("DELETE", "/apis/a;rev=1").status == 202
+    assert len(apim("GET", "/apis/a/revisions").body["value"]) == 1
+
+
+@pytest.mark.parametrize("reference", ["/apis/echo-api", "/apis/a;rev=9", "/apis/none;rev=1", "", None])
+def test_a_release_needs_a_revision_of_its_api(apim: Any, reference: str | None) -> None:
+    apim.api("a")
+    assert apim.put("/apis/a/releases/r", apiId=reference).targets == ["apiId"]
+
+
+def test_a_list_shows_version_sets_where_asked(apim: Any) -> None:
+    apim.put("/apiVersionSets/v", displayName="V", versioningScheme="Segment")
+    apim.api("a", apiVersionSetId="/apiVersionSets/v", apiVersion="1")
+    plain, expanded = (
+        apim("GET", f"/apis{q}").body["value"][0]["properties"] for q in ("", "?expandApiVersionSet=true")
+    )
+    assert "apiVersionSet" not in plain
+    assert expanded["apiVersionSet"]["name"] == "V"
+
+
+def test_revisions_are_found_by_filter_and_page(apim: Any) -> None:
+    apim.api("a")
+    for number in (2, 3):
+        apim.put(f"/apis/a;rev={number}", path="a", displayName="a", sourceApiId="/apis/a")
+    assert apim("GET", "/apis?$filter=isCurrent%20eq%20false").names == ["a;rev=2", "a;rev=3"]
+    assert apim("GET", "/apis?$filter=isCurrent%20eq%20true").names == ["a", "echo-api"]
+    page = apim("GET", "/apis/a/revisions?$skip=1&$top=1").body
+    assert ([r["apiRevision"] for r in page["value"]], page["count"]) == (["2"], 3)
+    assert apim("GET", "/apis/a/revisions?$top=x").targets == ["$top"]
+
+
+def test_a_version_needs_a_version_set_which_may_come_with_it(apim: Any) -> None:
+    assert apim.put("/apis/a", displayName="A", path="a", apiVersion="v1").targets == ["ApiVersion"]
+    new = {"name": "Set", "versioningScheme": "Segment"}
+    made = apim.api("a", apiVersion="v1", apiVersionSet=new).props
+    reference = made["apiVersionSetId"]
+    assert made["apiVersionSet"]["name"] == "Set"
+    assert apim("GET", reference).props["displayName"] == "Set"
+    other = apim.api("b", path="a", apiVersion="v2", apiVersionSet={"id": reference}).props
+    assert other["apiVersionSetId"] == reference
+    assert "apiVersionSet" not in apim("GET", "/apis/a").props
+    assert apim.put("/apis/c", displayName="C", path="c", apiVersionSet={"name": "x"}).targets == ["apiVersionSet"]
+    apim("DELETE", "/apis/a")
+    assert apim("GET", reference).status == 200
+    apim("DELETE", "/apis/b")
+    assert apim("GET", reference).status == 404
 
 
 def test_a_graphql_import_needs_no_network(apim: Any) -> None:
@@ -241,7 +325,7 @@ def test_an_inline_document_is_imported_and_wins(apim: Any) -> None:
 
 @pytest.mark.parametrize("value", ["{", "{}", "x: [", '{"openapi": "3.0.0"}', '{"openapi": "3.0.0", "info": 3}'])
 def test_a_document_that_cannot_be_read_is_refused(apim: Any, value: str) -> None:
-    assert "value" in apim.put("/apis/a", path="a", format="openapi", value=value).targets
+    assert "representation" in apim.put("/apis/a", path="a", format="openapi", value=value).targets
 
 
 def test_a_format_that_the_emulator_does_not_know_is_refused_and_not_skipped(apim: Any) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.errors import invalid
+from provision.emulator.errors import ArmError
 from provision.emulator.rules.imports import Imported, store_document, take_document
 from provision.emulator.rules.kind import Draft, Kind, Props, View
-from provision.emulator.rules.revisions import copy_parts
+from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
 
 if TYPE_CHECKING:
     from provision.emulator.store import Row
@@ -27,15 +27,10 @@ def fill_api(draft: Draft) -> None:
         draft.problem("id", "A revision needs an API and a number.")
         return
     source = _source(draft)
-    if props.get("format") is not None and props.get("value") is not None:
+    if props.get("format") is not None:
         take_document(draft)
-    for key in WRITE_ONLY:
-        props.pop(key, None)
-    for key, value in source.items():
-        props.setdefault(key, value)
-    for key in ("displayName", "path"):
-        if props.get(key) is None:
-            draft.problem(key, f"'{key}' must not be empty.")
+    if not draft.problems:
+        _complete(draft, source)
     if draft.problems:
         return
     # `apiType` is written, `type` is read; of http nothing is said [rec].
@@ -53,6 +48,17 @@ def fill_api(draft: Draft) -> None:
     _version_set(draft)
     _claim_path(draft, base)
     _stamp(draft)
+
+
+def _complete(draft: Draft, source: dict[str, Any]) -> None:
+    props = draft.props
+    for key in WRITE_ONLY:
+        props.pop(key, None)
+    for key, value in source.items():
+        props.setdefault(key, value)
+    for key in ("displayName", "path"):
+        if props.get(key) is None:
+            draft.problem(key, f"'{key}' must not be empty.")
 
 
 def _stamp(draft: Draft) -> None:
@@ -100,13 +106,16 @@ def _defaults(draft: Draft) -> None:
 
 
 def _version_set(draft: Draft) -> None:
+    inline_version_set(draft)
     reference = draft.props.get("apiVersionSetId")
     if not reference:
         draft.props.pop("apiVersionSetId", None)
+        if draft.props.get("apiVersion"):  # [pulumi/pulumi-azure-native#1661]
+            draft.problem("ApiVersion", "Can't set VersionName when ApiVersionSetId is not set.")
         return
     full, path = draft.resolve(reference)
     row = draft.call.store.get(path)
-    if row is None:
+    if row is None and "version set" not in draft.notes:
         draft.problem("apiVersionSetId", "The version set does not exist.")
     draft.props["apiVersionSetId"] = row.id if row else full
 
@@ -144,7 +153,8 @@ def show_api(view: View) -> None:
         props["authenticationSettings"] = {**props["authenticationSettings"], "returnProtectedResourceMetadata": False}
         full = "/".join(part for part in (props["path"], props.get("apiVersion")) if part)
         props["effectivePath"] = full if view.mode in ("create", "update") else None
-    if view.mode in ("create", "update") and props.get("apiVersionSetId"):
+    wanted = view.call.request.query.get("expandapiversionset", "").lower() == "true"  # of a list [doc]
+    if (wanted or view.mode in ("create", "update")) and props.get("apiVersionSetId"):
         row = view.call.store.get(props["apiVersionSetId"].lower())
         if row:
             shown = {
@@ -156,6 +166,7 @@ def show_api(view: View) -> None:
 
 def api_written(draft: Draft, row: Row) -> None:
     """Copy what a new revision or version takes over from its source."""
+    store_version_set(draft)
     if "copy" in draft.notes:
         copy_parts(draft.call, draft.notes["copy"], row)
     imported = draft.notes.get("import")
@@ -168,9 +179,10 @@ def deleting_api(call: Call, row: Row) -> None:
     store = call.store
     if ";rev=" not in row.path:
         revisions = [r for r in store.of_type(row.type, row.path + ";rev=") if r.path.count("/") == row.path.count("/")]
-        if revisions and call.request.query.get("deleterevisions", "").lower() != "true":
-            # Without deleteRevisions only the current revision would go, which the service refuses [?].
-            raise invalid([("deleteRevisions", "The API has other revisions.")])
+        by_number = ";rev=" in call.request.segments[-1]
+        if (revisions or by_number) and call.request.query.get("deleterevisions", "").lower() != "true":
+            # The current revision goes with its API alone [Azure/apiops#184, Azure/apiops-cli#260].
+            raise ArmError(400, "ValidationError", "Cannot delete the current revision of an API.")
         for revision in revisions:
             store.delete(revision.path)
     version_set = str(row.props.get("apiVersionSetId") or "").lower()

@@ -1,178 +1,151 @@
-"""Import of an API from an OpenAPI or Swagger document given inline. Sources: [rec] recorded, [doc], [?] inferred.
+"""Import of an API from an OpenAPI or Swagger document. Sources: [rec] recorded, [doc], an issue, [?] inferred.
 
-The document wins over the properties; operations that it lacks are removed [doc]. Nothing is fetched: of a link only
-the fact of the import is kept.
+The document wins over the properties, save for a `serviceUrl` in the same PUT; operations that it lacks are removed
+[doc].
 """
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from provision.emulator.rules import documents
+from provision.emulator.rules.openapi import DocumentError, described, parse
+from provision.emulator.rules.openapi_operations import PLACEHOLDER, Reader
 from provision.emulator.store import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from provision.emulator.rules.kind import Draft, Props
+    from provision.emulator.rules.kind import Draft
 
-INLINE = ("openapi", "openapi+json", "swagger-json")
-LINKS = ("openapi-link", "openapi+json-link", "swagger-link-json", "wadl-link-json", "wsdl-link", "odata-link")
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-LONGEST_ID = 76
 OPERATION = "microsoft.apimanagement/service/apis/operations"
 SCHEMA = "microsoft.apimanagement/service/apis/schemas"
 COMPONENTS = "application/vnd.oai.openapi.components+json"
+DEFINITIONS = "application/vnd.ms-azure-apim.swagger.definitions+json"
+# The member that a document of the format has, and whether the value is a link to it.
+FORMATS: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {
+        "openapi": ("openapi", False),
+        "openapi+json": ("openapi", False),
+        "swagger-json": ("swagger", False),
+        "openapi-link": ("openapi", True),
+        "openapi+json-link": ("openapi", True),
+        "swagger-link-json": ("swagger", True),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a document says: properties of the API, its operations by id, its reusable schemas."""
+    """What a document says: the operations of the API by id, and its reusable schemas under the name of a resource."""
 
-    api: dict[str, Any]
     operations: dict[str, dict[str, Any]]
-    components: dict[str, Any] | None
+    schema_id: str
+    schemas: dict[str, Any]
+    family: str
 
 
 def take_document(draft: Draft) -> None:
     """Read `format` and `value` of an API's PUT into its properties and notes."""
     props = draft.props
-    written, value = str(props["format"]), props["value"]
+    written, value = str(props.get("format") or "").lower(), props.get("value")
     if written == "graphql-link":
         props["type"] = "graphql"
         props.setdefault("serviceUrl", value)
-    elif written in LINKS:
-        draft.notes["import"] = True
-        props.setdefault("displayName", draft.name)
-    elif written in INLINE and isinstance(value, str):
+    elif written in FORMATS:
         try:
-            imported = read(value)
-        except (ValueError, TypeError, AttributeError, KeyError, yaml.YAMLError) as error:
-            draft.problem("value", f"The document cannot be read: {error}")
-            return
-        draft.notes["import"] = imported
-        given = props.get("serviceUrl")
-        props.update(imported.api)
-        props["serviceUrl"] = given or imported.api.get("serviceUrl")
+            _read(draft, *FORMATS[written], value)
+        except DocumentError as error:
+            # The service names the target and begins so [Azure/azure-cli#29405].
+            draft.problem("representation", f"Parsing error(s): {error}")
+        except RecursionError:
+            draft.problem("representation", "Parsing error(s): The document is nested too deeply.")
     else:
-        draft.problem("format", f"The emulator cannot import '{written}'.")
+        draft.problem("format", f"The emulator cannot import '{written}', only: {', '.join(sorted(FORMATS))}.")
 
 
-def read(text: str) -> Imported:
-    """Read an OpenAPI 3 or Swagger 2 document, JSON or YAML."""
-    document = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
-    document = json.loads(json.dumps(document, default=str))  # YAML has dates, and numbers as keys
-    if not isinstance(document, dict) or not ("openapi" in document or "swagger" in document):
-        raise ValueError("it is neither OpenAPI nor Swagger")
-    info = document["info"]
-    api: dict[str, Any] = {
-        "displayName": str(info["title"]),
-        "description": info.get("description"),
-        "serviceUrl": _service_url(document),
-    }
-    for key, name in (("license", "license"), ("contact", "contact"), ("termsOfService", "termsOfServiceUrl")):
-        if info.get(key):
-            api[name] = info[key]
-    operations = dict(_operations(document))
-    schemas = (document.get("components") or {}).get("schemas") or document.get("definitions")
-    return Imported(api, operations, {"schemas": schemas} if schemas else None)
+def _read(draft: Draft, family: str, is_link: bool, value: Any) -> None:
+    props = draft.props
+    source = value.strip() if is_link and isinstance(value, str) else None
+    exported = _own_export(draft, source)
+    text = exported or (documents.linked(value) if is_link else documents.inline(value))
+    document = parse(text, family)
+    reusable = (document.get("components") or {}).get("schemas") if family == "openapi" else document.get("definitions")
+    known = _schema_resource(draft, family)
+    in_template = str(props.get("translateRequiredQueryParameters") or "template").lower() != "query"
+    reader = Reader(document, known, in_template, dict(reusable or {}))
+    operations = reader.operations()
+    draft.notes["import"] = Imported(operations, known, reader.schemas, family)
+    given = props.get("serviceUrl")
+    props.update(described(document, source))
+    if given:
+        props["serviceUrl"] = given
+    # [?] In a version set the document's version is the API's where the PUT names none; elsewhere there is none.
+    if props.get("apiVersionSetId") and not props.get("apiVersion") and document["info"].get("version"):
+        props["apiVersion"] = str(document["info"]["version"])
 
 
-def _service_url(document: dict[str, Any]) -> str | None:
-    servers = document.get("servers") or []
-    if servers:
-        return str(servers[0]["url"]).rstrip("/")
-    if document.get("host"):
-        scheme = (document.get("schemes") or ["https"])[0]
-        return f"{scheme}://{document['host']}{document.get('basePath') or ''}".rstrip("/")
-    return None
+def _own_export(draft: Draft, source: str | None) -> str | None:
+    """Return a document that this emulator exported itself, which it cannot fetch from itself."""
+    own = f"{draft.call.request.base}/"
+    if source is None or not source.startswith(own):
+        return None
+    record = draft.call.store.operation(source.removeprefix(f"{own}exports/")) or {}
+    expires = record.get("expires")
+    if "text" not in record or datetime.fromisoformat(expires or "") < draft.call.world.clock.now():
+        raise DocumentError("The link is not one to an exported document, or is no longer valid.")
+    return str(record["text"])
 
 
-def operation_id(text: str) -> str:
-    """Return an id as the service normalises it: lower case, runs of other characters to one hyphen."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_ID] or "operation"
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for template, item in document.get("paths", {}).items():
-        shared = item.get("parameters") or []
-        for method in METHODS:
-            if method in item:
-                found = item[method]
-                name = found.get("operationId") or f"{method}-{template}"
-                parameters = [*shared, *(found.get("parameters") or [])]
-                yield (
-                    operation_id(name),
-                    _operation(template, method, found, [_resolved(document, p) for p in parameters]),
-                )
-
-
-def _resolved(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" not in value:
-        return value
-    found: Any = document
-    for part in str(value["$ref"]).removeprefix("#/").split("/"):
-        found = found[part]
-    return dict(found)
-
-
-def _operation(template: str, method: str, found: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    def of(place: str) -> list[dict[str, Any]]:
-        return [_parameter(p) for p in parameters if p.get("in") == place]
-
-    responses = [
-        {
-            "statusCode": int(code),
-            "description": answer.get("description"),
-            "representations": [{"contentType": kind} for kind in answer.get("content") or {}],
-            "headers": [],
-        }
-        for code, answer in (found.get("responses") or {}).items()
-        if str(code).isdigit()
-    ]
-    bodies = (found.get("requestBody") or {}).get("content") or {}
-    request = {"queryParameters": of("query"), "headers": of("header")}
-    return {
-        "displayName": found.get("summary") or found.get("operationId") or f"{method.upper()} - {template}",
-        "method": method.upper(),
-        "urlTemplate": template,
-        "templateParameters": [{**p, "required": True} for p in of("path")],
-        "description": found.get("description"),
-        "request": {**request, "representations": [{"contentType": kind} for kind in bodies]},
-        "responses": responses,
-        "policies": None,
-    }
-
-
-def _parameter(given: dict[str, Any]) -> dict[str, Any]:
-    kind = (given.get("schema") or {}).get("type") or given.get("type") or "string"
-    shown: Props = {"name": str(given["name"]), "type": kind, "values": []}
-    if given.get("description"):
-        shown["description"] = given["description"]
-    return {**shown, "required": bool(given.get("required"))}
+def _schema_resource(draft: Draft, family: str) -> str:
+    """Return the name of the resource that holds an API's reusable schemas, of 24 hex digits."""
+    wanted = COMPONENTS if family == "openapi" else DEFINITIONS
+    for row in draft.call.store.page(f"{draft.path}/schemas"):
+        if row.props.get("contentType") == wanted:
+            return row.name
+    return f"{draft.call.store.next('id'):024x}"
 
 
 def store_document(draft: Draft, api: Row, imported: Imported) -> None:
     """Make the operations of an API those of the document, and store its schemas [doc]."""
+    _store_schemas(draft, api, imported)
     store = draft.call.store
+    policies: dict[str, list[Row]] = {}  # of operations that go, by method and template
     for row in store.page(f"{api.path}/operations"):
         if row.name not in imported.operations:
+            policies[row.target or ""] = store.page(f"{row.path}/policies")
             store.delete(row.path)
     for name, props in imported.operations.items():
         arm_id = f"{api.id}/operations/{name}"
-        template = re.sub(r"\{[^{}]*\}", "{}", props["urlTemplate"])
-        target = f"{api.path}#{props['method']} {template}".lower()
-        old = store.get(arm_id.lower())
-        if old is None or old.props != props:
-            store.put(Row(arm_id.lower(), arm_id, OPERATION, 0, {"properties": props}, {}, target))
+        path = arm_id.lower()
+        target = f"{api.path}#{props['method']} {PLACEHOLDER.sub('{}', props['urlTemplate'])}".lower()
+        old = store.get(path)
+        if old is None or old.props != props or old.target != target:
+            store.put(Row(path, arm_id, OPERATION, 0, {"properties": props}, {}, target))
+        # A new operation takes over the policies of the one that had its method and template [doc].
+        for policy in policies.get(target, []) if old is None else []:
+            copied = f"{arm_id}/policies/{policy.name}"
+            store.put(Row(copied.lower(), copied, policy.type, 0, policy.body, policy.private, policy.target))
+
+
+def _store_schemas(draft: Draft, api: Row, imported: Imported) -> None:
+    """Keep one resource for all reusable schemas; that of another kind of document goes."""
+    store = draft.call.store
+    arm_id = f"{api.id}/schemas/{imported.schema_id}"
     for row in store.page(f"{api.path}/schemas"):
-        if row.props.get("contentType") == COMPONENTS:
+        made = row.props.get("contentType") in (COMPONENTS, DEFINITIONS)
+        if made and (row.path != arm_id.lower() or not imported.schemas):
             store.delete(row.path)
-    if imported.components:
-        arm_id = f"{api.id}/schemas/{store.next('id'):024x}"
-        props = {"contentType": COMPONENTS, "document": {"components": imported.components}}
+    if not imported.schemas:
+        return
+    is_openapi = imported.family == "openapi"
+    props = {
+        "contentType": COMPONENTS if is_openapi else DEFINITIONS,
+        "document": {"components": {"schemas": imported.schemas}} if is_openapi else {"definitions": imported.schemas},
+    }
+    old = store.get(arm_id.lower())
+    if old is None or old.props != props:
         store.put(Row(arm_id.lower(), arm_id, SCHEMA, 0, {"properties": props}))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provision.emulator.store import Store
     from provision.emulator.wire import Call
 
+SCHEMES = ("Segment", "Query", "Header")
 # What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].
 PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
 
@@ -22,14 +23,13 @@ def copy_parts(call: Call, source: str, row: Row) -> None:
     for child in call.store.subtree(source):
         rest = child.path[len(source) + 1 :]
         if rest.partition("/")[0] in PER_REVISION and not call.store.exists(f"{row.path}/{rest}"):
-            target = (
-                row.path + child.target[len(source) :]
-                if child.target and child.target.startswith(source)
-                else child.target
-            )
+            target = child.target
+            if target and target.startswith((source + "/", source + "#")):
+                target = row.path + target[len(source) :]
+            tail = child.id.split("/")[-rest.count("/") - 1 :]  # by parts: lower case may be longer than the original
             copied = Row(
                 f"{row.path}/{rest}",
-                f"{row.id}/{child.id[-len(rest) :]}",
+                "/".join([row.id, *tail]),
                 child.type,
                 0,
                 child.body,
@@ -44,6 +44,30 @@ def deleting_version_set(call: Call, row: Row) -> None:
     apis = call.store.page(row.path.rsplit("/", 2)[0] + "/apis")
     if any(str(r.props.get("apiVersionSetId") or "").lower() == row.path for r in apis):
         raise invalid([("id", "The version set has APIs.")])
+
+
+def inline_version_set(draft: Draft) -> None:
+    """Take a version set from within an API: an existing one by its id, or a new one where it has none [sdk]."""
+    given = draft.props.pop("apiVersionSet", None)
+    if not isinstance(given, dict) or draft.props.get("apiVersionSetId"):
+        return
+    if given.get("id"):
+        draft.props["apiVersionSetId"] = str(given["id"])
+    elif given.get("name") and given.get("versioningScheme") in SCHEMES:
+        shown = {key: given.get(key) for key in ("description", "versionQueryName", "versionHeaderName")}
+        draft.notes["version set"] = {"displayName": str(given["name"]), "versioningScheme": given["versioningScheme"]}
+        draft.notes["version set"] |= shown
+        draft.props["apiVersionSetId"] = f"{draft.scope_id}/apiVersionSets/{draft.call.store.next('id'):024x}"
+    elif draft.old is None:
+        draft.problem("apiVersionSet", "A new version set needs 'name' and 'versioningScheme'.")
+
+
+def store_version_set(draft: Draft) -> None:
+    """Store the version set that came with an API."""
+    if "version set" in draft.notes:
+        arm_id = draft.props["apiVersionSetId"]
+        kind = "microsoft.apimanagement/service/apiversionsets"
+        draft.call.store.put(Row(arm_id.lower(), arm_id, kind, 0, {"properties": draft.notes["version set"]}))
 
 
 def fill_release(draft: Draft) -> None:
@@ -117,7 +141,7 @@ REVISION_KINDS = (
         "apiVersionSets",
         "ApiVersionSet",
         required=("displayName", "versioningScheme"),
-        choices={"versioningScheme": ("Segment", "Query", "Header")},
+        choices={"versioningScheme": SCHEMES},
         defaults={"description": None, "versionQueryName": None, "versionHeaderName": None},
         deleting=deleting_version_set,
     ),
