@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import DELETED, Address, Scope
 from provision.desired import Desired, Lifecycle
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT_VERSION = "1.0"
+_HEAD: Final = 200  # characters in which a saved plan says what it is
+_SPEC: Final = re.compile(r'\s*\{\s*"(spec|resourceGroup|service)"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,18 @@ def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
         raise SpecError(
             [Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
         ) from None
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file is a saved plan: by what it begins with, and where that can't tell by its name."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return path.suffix == ".json"
+    if head.lstrip().startswith("{") and '"format_version"' in head:
+        return True
+    return path.suffix == ".json" and not _SPEC.match(head)
 
 
 def _plan(saved: Saved) -> dict[str, Any]:

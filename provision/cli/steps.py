@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from provision import spec as specs_
 from provision.address import Address
-from provision.cli.plans import is_plan
 from provision.document import mark_of
 from provision.errors import GuardError, Problem, SpecError, UsageError
 from provision.kinds import find
+from provision.plan_file import is_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
