@@ -60,7 +60,7 @@ def test_a_killed_destroy_is_taken_up(number: int) -> None:
         assert killer.process.returncode == -signal.SIGKILL
         cloud.emulator._on_exchange = cloud.exchanges.append
         cloud("destroy", WORKED, "--yes", "--purge").ended(0)
-        assert "nothing to delete" in cloud("destroy", WORKED, "--purge").ended(0).out
+        assert "nothing to delete" in cloud("destroy", WORKED, "--purge", "--yes").ended(0).out
         cloud.applied(WORKED)
         cloud.clean(WORKED)
 

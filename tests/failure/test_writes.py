@@ -142,4 +142,4 @@ def test_a_failed_deletion_is_taken_up_again(worked: Cloud, address: str, way: W
     worked.emulator.faults.clear()
     worked("destroy", WORKED, "--yes", "--purge").ended(0)
     assert not worked.arm.exists(worked.arm.group)
-    assert "nothing to delete" in worked("destroy", WORKED, "--purge").ended(0).out
+    assert "nothing to delete" in worked("destroy", WORKED, "--purge", "--yes").ended(0).out
