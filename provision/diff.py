@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provision.address import GROUP, SERVICE
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import kept, merged, update_body
-from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties
+from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties, unverifiable
 from provision.kinds.model import Model
 from provision.resource import LeftAlone, Resource
 
@@ -110,7 +110,7 @@ def diff(
             along = _lost_with(address, observed) if address in replace else None
             change = _update(want, _as_wanted(have, want) if quick else have, desired, along)
             changes += [change] if change else []
-            left_alone += [*_not_compared(have), *(_not_listed(have) if quick else ())]
+            left_alone += [*_not_compared(want, have), *(_not_listed(have) if quick else ())]
     return Difference(tuple(changes), tuple(left_alone))
 
 
@@ -205,8 +205,10 @@ def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:
     return ""
 
 
-def _not_compared(have: Resource) -> Iterator[LeftAlone]:
+def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
     kind = kind_of(have.address.kind)
+    for said in unverifiable(kind, want.body):
+        yield LeftAlone(have.address, f"not verifiable: {said}")
     for name in unknown_properties(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
 

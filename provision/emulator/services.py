@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NAME = re.compile(r"^[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$")
-TOP = ("sku", "identity", "zones", "tags")
 CLIENT_CERTIFICATE = "enableClientCertificate"
 
 

@@ -146,6 +146,23 @@ def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterat
             yield from _unknown(prop.nested, value, f"{path}{name}.")
 
 
+def unverifiable(kind: Kind, body: Mapping[str, Any]) -> list[str]:
+    """What Azure never gives back of what a spec says, and why, such as `certificates[].encodedCertificate: ...`."""
+    return list(dict.fromkeys(_hidden(kind.model, kind.flat(body), ""))) if kind.model else []
+
+
+def _hidden(model: type[Model], values: Mapping[str, Any], path: str) -> Iterator[str]:
+    for name, prop in properties_of(model).items():
+        value = values.get(name)
+        if prop.unverifiable and value is not None:
+            yield f"{path}{name}: {prop.unverifiable}"
+        elif isinstance(value, list) and prop.nested:
+            for item in value:
+                yield from _hidden(prop.nested, item, f"{path}{name}[].")
+        elif isinstance(value, Mapping) and prop.nested and not prop.is_map:
+            yield from _hidden(prop.nested, value, f"{path}{name}.")
+
+
 def twins(model: type[Model], values: Mapping[str, Any], path: tuple[str | int, ...] = ()) -> Iterator[Finding]:
     """Items of a keyed list that have the same key, in properties as a spec writes them."""
     for name, prop in properties_of(model).items():
