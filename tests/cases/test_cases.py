@@ -1,8 +1,11 @@
 """Every folder <kind>/<case>: what is planned for spec.yaml where Azure has live.json is plan.txt, whole.
 
-live.json: address -> {"body", "etag"}, or {"error": status} for a read that fails; `deletedService` is there while a
-deleted instance holds the name. options.json: what the command line adds. bodies.json, where there is one: address ->
-the body that would be sent. `UPDATE_CASES=1` writes plan.txt and bodies.json: read them, they are the expectation.
+live.json: address -> the resource as the service answers it, literally; null: not there; {"error": status}: its read
+fails. What it doesn't name is as <kind>/base.json has it, and what that doesn't name as base.json (the instance and its
+group). `source`, in each of these files that holds a resource, names the recording with that shape: names and values
+are the case's, what is not in a recording is listed. `deletedService` is there while a deleted instance holds the name.
+options.json: what the command line adds. bodies.json, where there is one: address -> the body that would be sent.
+`UPDATE_CASES=1` writes plan.txt and bodies.json: read them, they are the expectation.
 """
 
 from __future__ import annotations
@@ -18,13 +21,14 @@ from provision import render, spec
 from provision.address import SERVICE, Address, Scope
 from provision.desired import desired
 from provision.errors import AzureError, ForbiddenError, ProvisionError
+from provision.kinds import Shape, kind_of
 from provision.observed import observe
 from provision.plan import Limits, Wishes, feasible, guard, make
 from provision.render import Verb
 from provision.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from provision.kinds import Kind
     from provision.plan import Plan
@@ -32,13 +36,37 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CASES = sorted(str(path.parent.relative_to(HERE)) for path in HERE.glob("*/*/spec.yaml"))
 ZEROS = "00000000-0000-0000-0000-000000000000"
+ETAG = '"AAAAAAAAJZ8="'
+
+
+def read(path: Path) -> dict[Address, Any]:
+    entries = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    source = entries.pop("source", None)
+    literal = [text for text, entry in entries.items() if entry and "error" not in entry]
+    assert bool(source) is bool(literal), f"{path}: a resource has a source, and nothing else has"
+    assert all("id" in entries[text] for text in literal), (
+        f"{path}: a resource is what the service answers, with its id"
+    )
+    return {Address(text): entry for text, entry in entries.items()}
+
+
+def live_of(folder: Path) -> dict[Address, Any]:
+    """The bases, nearest last, and the case over them."""
+    found: dict[Address, Any] = {}
+    for path in (HERE / "base.json", folder.parent / "base.json", folder / "live.json"):
+        for address, entry in read(path).items():
+            was = found.pop(address, None)  # the last spelling of a name counts
+            assert entry is not None or was is not None, f"{path}: {address} is in no base, so it is not there anyway"
+            if entry is not None:
+                found[address] = entry
+    return found
 
 
 class Live:
-    """Azure as live.json has it."""
+    """Azure as a case has it."""
 
-    def __init__(self, entries: Mapping[str, Any]) -> None:
-        self.entries = {Address(text): entry for text, entry in entries.items()}
+    def __init__(self, folder: Path) -> None:
+        self.entries = live_of(folder)
 
     def get(self, address: Address) -> Resource | None:
         known = next((one for one in self.entries if one == address), None)
@@ -48,11 +76,11 @@ class Live:
         if "error" in entry:
             failed = ForbiddenError if entry["error"] == 403 else AzureError
             raise failed(f"GET {address}: refused", status=entry["error"])
-        return Resource(known, entry["body"], entry.get("etag", ""))
+        return Resource(known, entry, "" if kind_of(known.kind).shape is Shape.LINKS else ETAG)
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
-        return [Resource(one, self.entries[one].get("body", {})) for one in listed]
+        return [Resource(one, {} if "error" in self.entries[one] else self.entries[one]) for one in listed]
 
     def soft_deleted(self, location: str) -> bool:
         assert location
@@ -63,7 +91,7 @@ class Live:
 
 
 def planned(folder: Path) -> Plan:
-    live = Live(json.loads((folder / "live.json").read_text("utf-8")))
+    live = Live(folder)
     options = folder / "options.json"
     given = json.loads(options.read_text("utf-8")) if options.exists() else {}
     wishes: dict[str, Any] = {
@@ -123,5 +151,5 @@ def test_observing_reads_nothing_below_what_is_not_declared(monkeypatch: pytest.
             return super().members(kind, parent)
 
     wanted = desired(spec.load(Path("spec.yaml"), environ={}))
-    observe(wanted, Watched(json.loads(Path("live.json").read_text("utf-8"))))
+    observe(wanted, Watched(folder))
     assert set(asked) == {SERVICE, Address("apis/echo")}
