@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from provision.emulator.clock import Clock, instant
-from provision.emulator.errors import EmulatorError
-from provision.emulator.faults import Fault, Faults
-from provision.emulator.script import read as read_script
-from provision.emulator.server import Emulator, Exchange
+from provision.emulator.serving.server import Emulator, Exchange
+from provision.emulator.trouble.faults import Fault, Faults
+from provision.emulator.trouble.script import read as read_script
+from provision.emulator.world.clock import Clock, instant
+from provision.emulator.world.errors import EmulatorError
 
 __all__ = ["Clock", "Emulator", "EmulatorError", "Exchange", "Fault", "Faults", "instant", "read_script"]

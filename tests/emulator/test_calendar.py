@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provision.emulator.clock import Clock
+from provision.emulator.world.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from provision.emulator import instant
-from provision.emulator.clock import distance
+from provision.emulator.world.clock import distance
 
 if TYPE_CHECKING:
     from provision.emulator import Emulator

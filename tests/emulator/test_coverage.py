@@ -10,7 +10,7 @@ import azure.mgmt.apimanagement
 import pytest
 
 import provision.emulator
-from provision.emulator.coverage import LIMITS, REFUSED, markdown, operations
+from provision.emulator.arm.coverage import LIMITS, REFUSED, markdown, operations
 from provision.emulator.rules.surface import surface
 
 ROUTES = Path(provision.emulator.__file__).with_name("ROUTES.md")

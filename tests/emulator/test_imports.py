@@ -18,8 +18,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provision.emulator.rules.openapi import DocumentError, parse, service_url
-from provision.emulator.rules.openapi_operations import Reader, operation_id
+from provision.emulator.openapi.document import DocumentError, parse, service_url
+from provision.emulator.openapi.operations import Reader, operation_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.emulator.policyxml import PolicyError, parse, render
+from provision.emulator.policy.policyxml import PolicyError, parse, render
 
 CASES = [
     ("<policies/>", "<policies />"),

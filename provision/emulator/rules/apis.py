@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.errors import ArmError
-from provision.emulator.rules.imports import Imported, store_document, take_document
-from provision.emulator.rules.kind import Draft, Kind, Props, View
+from provision.emulator.openapi.imports import Imported, store_document, take_document
+from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
+from provision.emulator.world.errors import ArmError
 
 if TYPE_CHECKING:
-    from provision.emulator.store import Row
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, Props, View
+    from provision.emulator.world.store import Row
+    from provision.emulator.world.wire import Call
 
 HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
 WRITE_ONLY = ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import invalid
 from provision.emulator.rules.shapes import shape_of
 from provision.emulator.rules.validate import drop_read_only, keep_read_only, name_problems, problems
+from provision.emulator.world.errors import invalid
 
 if TYPE_CHECKING:
-    from provision.emulator.rules.kind import Draft, Kind
+    from provision.emulator.rules.kind import Kind
     from provision.emulator.rules.shapes import Shape
+    from provision.emulator.world.draft import Draft
 
 
 def check(kind: Kind, draft: Draft) -> None:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import ArmError
-from provision.emulator.rules.kind import Draft, Kind
+from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.surface import verbs_of
-from provision.emulator.store import Row
+from provision.emulator.world.errors import ArmError
+from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provision.emulator.store import Store
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft
+    from provision.emulator.world.store import Store
+    from provision.emulator.world.wire import Call
 
 PREFIX = "microsoft.apimanagement/service/"
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.kind import Kind
+
+if TYPE_CHECKING:
+    from provision.emulator.world.draft import Draft, View
 
 PLACEHOLDER = re.compile(r"\{(\*?[^{}]*)\}")
 

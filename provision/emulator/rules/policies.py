@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import invalid
-from provision.emulator.policyxml import Comment, Element, PolicyError, Text, parse, render, root_of
-from provision.emulator.rules.kind import Draft, Kind, View
-from provision.emulator.store import service_of
+from provision.emulator.policy.policyxml import Comment, Element, PolicyError, Text, parse, render, root_of
+from provision.emulator.rules.kind import Kind
+from provision.emulator.world.errors import invalid
+from provision.emulator.world.store import service_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provision.emulator.store import Row
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.store import Row
+    from provision.emulator.world.wire import Call
 
 FORMATS = ("xml", "rawxml", "xml-link", "rawxml-link")
 NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9\-._]+)\}\}")

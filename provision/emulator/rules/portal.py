@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.surface import verbs_of
-from provision.emulator.store import Row
+from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
-    from provision.emulator.store import Store
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.store import Store
+    from provision.emulator.world.wire import Call
 
 # The names are the specification's; the words are ours.
 TEMPLATES = (

@@ -6,13 +6,14 @@ import secrets
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import invalid
-from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.links import assign, deleting_plain, plain_written
-from provision.emulator.store import Row
+from provision.emulator.world.errors import invalid
+from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.wire import Call
 
 SUBSCRIPTION = "microsoft.apimanagement/service/subscriptions"
 LINK = frozenset({"HEAD", "PUT", "DELETE", "LIST"})

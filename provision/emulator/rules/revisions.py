@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import invalid
-from provision.emulator.rules.kind import Draft, Kind, View
-from provision.emulator.store import Row
+from provision.emulator.rules.kind import Kind
+from provision.emulator.world.errors import invalid
+from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
-    from provision.emulator.store import Store
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.store import Store
+    from provision.emulator.world.wire import Call
 
 SCHEMES = ("Segment", "Query", "Header")
 # What of an API belongs to one revision; the rest (products, tags, releases, ...) to all of them [doc].

@@ -12,14 +12,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import ArmError
-from provision.emulator.store import service_of
+from provision.emulator.world.errors import ArmError
+from provision.emulator.world.store import service_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provision.emulator.store import Row
-    from provision.emulator.wire import Call
+    from provision.emulator.world.store import Row
+    from provision.emulator.world.wire import Call
 
 PORTAL = frozenset({"portalsettings", "portalrevisions", "portalconfigs", "contenttypes", "templates"})
 GROUPS = frozenset({"groups", "users/groups", "products/groups", "products/grouplinks"})

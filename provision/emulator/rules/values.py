@@ -6,15 +6,16 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from provision.emulator.errors import invalid
-from provision.emulator.rules.kind import Draft, Kind, View
+from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.policies import refuse_used
-from provision.emulator.store import Row, service_of
+from provision.emulator.world.errors import invalid
+from provision.emulator.world.store import Row, service_of
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from provision.emulator.wire import Call
+    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.wire import Call
 
 NAMED_VALUE = re.compile(r"^[A-Za-z0-9\-._]+$")
 REFERENCE = re.compile(r"^\{\{.+\}\}$")

@@ -1,0 +1,151 @@
+"""Import of an API from an OpenAPI or Swagger document. Sources: [rec] recorded, [doc], an issue, [?] inferred.
+
+The document wins over the properties, save for a `serviceUrl` in the same PUT; operations that it lacks are removed
+[doc].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from provision.emulator.openapi import fetching
+from provision.emulator.openapi.document import DocumentError, described, parse
+from provision.emulator.openapi.operations import PLACEHOLDER, Reader
+from provision.emulator.world.store import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provision.emulator.world.draft import Draft
+
+OPERATION = "microsoft.apimanagement/service/apis/operations"
+SCHEMA = "microsoft.apimanagement/service/apis/schemas"
+COMPONENTS = "application/vnd.oai.openapi.components+json"
+DEFINITIONS = "application/vnd.ms-azure-apim.swagger.definitions+json"
+# The member that a document of the format has, and whether the value is a link to it.
+FORMATS: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {
+        "openapi": ("openapi", False),
+        "openapi+json": ("openapi", False),
+        "swagger-json": ("swagger", False),
+        "openapi-link": ("openapi", True),
+        "openapi+json-link": ("openapi", True),
+        "swagger-link-json": ("swagger", True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a document says: the operations of the API by id, and its reusable schemas under the name of a resource."""
+
+    operations: dict[str, dict[str, Any]]
+    schema_id: str
+    schemas: dict[str, Any]
+    family: str
+
+
+def take_document(draft: Draft) -> None:
+    """Read `format` and `value` of an API's PUT into its properties and notes."""
+    props = draft.props
+    written, value = str(props.get("format") or "").lower(), props.get("value")
+    if written == "graphql-link":
+        props["type"] = "graphql"
+        props.setdefault("serviceUrl", value)
+    elif written in FORMATS:
+        try:
+            _read(draft, *FORMATS[written], value)
+        except DocumentError as error:
+            # The service names the target and begins so [Azure/azure-cli#29405].
+            draft.problem("representation", f"Parsing error(s): {error}")
+        except RecursionError:
+            draft.problem("representation", "Parsing error(s): The document is nested too deeply.")
+    else:
+        draft.problem("format", f"The emulator cannot import '{written}', only: {', '.join(sorted(FORMATS))}.")
+
+
+def _read(draft: Draft, family: str, is_link: bool, value: Any) -> None:
+    props = draft.props
+    source = value.strip() if is_link and isinstance(value, str) else None
+    exported = _own_export(draft, source)
+    text = exported or (fetching.linked(value) if is_link else fetching.inline(value))
+    document = parse(text, family)
+    reusable = (document.get("components") or {}).get("schemas") if family == "openapi" else document.get("definitions")
+    known = _schema_resource(draft, family)
+    in_template = str(props.get("translateRequiredQueryParameters") or "template").lower() != "query"
+    reader = Reader(document, known, in_template, dict(reusable or {}))
+    operations = reader.operations()
+    draft.notes["import"] = Imported(operations, known, reader.schemas, family)
+    given = props.get("serviceUrl")
+    props.update(described(document, source))
+    if given:
+        props["serviceUrl"] = given
+    # [?] In a version set the document's version is the API's where the PUT names none; elsewhere there is none.
+    if props.get("apiVersionSetId") and not props.get("apiVersion") and document["info"].get("version"):
+        props["apiVersion"] = str(document["info"]["version"])
+
+
+def _own_export(draft: Draft, source: str | None) -> str | None:
+    """Return a document that this emulator exported itself, which it cannot fetch from itself."""
+    own = f"{draft.call.request.base}/"
+    if source is None or not source.startswith(own):
+        return None
+    record = draft.call.store.operation(source.removeprefix(f"{own}exports/")) or {}
+    expires = record.get("expires")
+    if "text" not in record or datetime.fromisoformat(expires or "") < draft.call.world.clock.now():
+        raise DocumentError("The link is not one to an exported document, or is no longer valid.")
+    return str(record["text"])
+
+
+def _schema_resource(draft: Draft, family: str) -> str:
+    """Return the name of the resource that holds an API's reusable schemas, of 24 hex digits."""
+    wanted = COMPONENTS if family == "openapi" else DEFINITIONS
+    for row in draft.call.store.page(f"{draft.path}/schemas"):
+        if row.props.get("contentType") == wanted:
+            return row.name
+    return f"{draft.call.store.next('id'):024x}"
+
+
+def store_document(draft: Draft, api: Row, imported: Imported) -> None:
+    """Make the operations of an API those of the document, and store its schemas [doc]."""
+    _store_schemas(draft, api, imported)
+    store = draft.call.store
+    policies: dict[str, list[Row]] = {}  # of operations that go, by method and template
+    for row in store.page(f"{api.path}/operations"):
+        if row.name not in imported.operations:
+            policies[row.target or ""] = store.page(f"{row.path}/policies")
+            store.delete(row.path)
+    for name, props in imported.operations.items():
+        arm_id = f"{api.id}/operations/{name}"
+        path = arm_id.lower()
+        target = f"{api.path}#{props['method']} {PLACEHOLDER.sub('{}', props['urlTemplate'])}".lower()
+        old = store.get(path)
+        if old is None or old.props != props or old.target != target:
+            store.put(Row(path, arm_id, OPERATION, 0, {"properties": props}, {}, target))
+        # A new operation takes over the policies of the one that had its method and template [doc].
+        for policy in policies.get(target, []) if old is None else []:
+            copied = f"{arm_id}/policies/{policy.name}"
+            store.put(Row(copied.lower(), copied, policy.type, 0, policy.body, policy.private, policy.target))
+
+
+def _store_schemas(draft: Draft, api: Row, imported: Imported) -> None:
+    """Keep one resource for all reusable schemas; that of another kind of document goes."""
+    store = draft.call.store
+    arm_id = f"{api.id}/schemas/{imported.schema_id}"
+    for row in store.page(f"{api.path}/schemas"):
+        made = row.props.get("contentType") in (COMPONENTS, DEFINITIONS)
+        if made and (row.path != arm_id.lower() or not imported.schemas):
+            store.delete(row.path)
+    if not imported.schemas:
+        return
+    is_openapi = imported.family == "openapi"
+    props = {
+        "contentType": COMPONENTS if is_openapi else DEFINITIONS,
+        "document": {"components": {"schemas": imported.schemas}} if is_openapi else {"definitions": imported.schemas},
+    }
+    old = store.get(arm_id.lower())
+    if old is None or old.props != props:
+        store.put(Row(arm_id.lower(), arm_id, SCHEMA, 0, {"properties": props}))

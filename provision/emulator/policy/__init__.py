@@ -1,0 +1,1 @@
+"""Policy documents, which are nearly XML, and the C# in them."""

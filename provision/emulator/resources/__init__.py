@@ -1,0 +1,1 @@
+"""Everything inside an instance, generic: put, get, patch, delete, list, actions, views, OData."""
