@@ -82,8 +82,10 @@ def embedded(clock: str | None = None, faults: Path | None = None, **options: An
     try:
         from provision.emulator import Emulator, EmulatorError  # noqa: PLC0415 - an extra
     except ImportError as error:
-        hint = "pip install 'provision[local]'"
-        raise MissingExtraError(f"the embedded Azure is not installed ({error.name} is missing): {hint}") from None
+        from provision.cli.origin import install  # noqa: PLC0415 - reads what pip wrote down, for this message alone
+
+        missing = f"the embedded Azure is not installed ({error.name} is missing)"
+        raise MissingExtraError(f"{missing}: {install('local')}") from None
     state, throttle = options.get("state"), options.get("throttle", "off")
     if throttle not in ("azure", "off"):
         raise UsageError(f"--throttle {throttle}: azure or off")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provision.cli.origin import install
 from tests.conftest import ROOT, WORKED, environment
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def test_without_the_extra_it_says_what_to_install(words: list[str], tmp_path: P
     done = python(BLOCKED, *words, XDG_STATE_HOME=str(tmp_path))
     assert done.returncode == 1, done
     assert done.stdout == ""
-    assert "pip install 'provision[local]'" in done.stderr
+    assert f"is missing): {install('local')}\n" in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert list(tmp_path.iterdir()) == []
