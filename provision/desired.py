@@ -63,7 +63,7 @@ class Desired:
 
 
 def desired(spec: Spec) -> Desired:
-    """Every resource of the spec as ARM takes it."""
+    """Every resource of the spec with the properties that Azure should hold."""
     snapshot: dict[Address, Resource] = {}
     owned: set[tuple[Address, str]] = set()
     lifecycle: dict[Address, Lifecycle] = {}
@@ -106,7 +106,7 @@ def _body(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:
         properties["location"] = _location(data)
     if node.address == GROUP:
         del properties["name"]
-    return node.kind.wrapped(node.kind.to_wire(properties))
+    return node.kind.to_wire(properties)
 
 
 def _location(data: Mapping[str, Any]) -> str:

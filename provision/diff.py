@@ -119,9 +119,8 @@ def _as_wanted(have: Resource, want: Resource) -> Resource:
     kind = kind_of(have.address.kind)
     if not kind.list_omits:
         return have
-    listed, wanted = kind.flat(have.body), kind.flat(want.body)
-    unseen = {name: wanted[name] for name in kind.list_omits if name in wanted}
-    return replace_(have, body=kind.wrapped({**listed, **unseen}))
+    unseen = {name: want.body[name] for name in kind.list_omits if name in want.body}
+    return replace_(have, body={**have.body, **unseen})
 
 
 def _not_listed(have: Resource) -> Iterator[LeftAlone]:
@@ -187,9 +186,9 @@ def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: li
     values = merged(kind, have.body, wanted)
     changed = {name: values[name] for name in names}
     if kind.sdk.update:
-        return kind.wrapped(changed)
-    rest = {name: value for name, value in kind.flat(have.body).items() if name not in kind.read_only}
-    return kind.wrapped({**rest, **changed})
+        return changed
+    rest = {name: value for name, value in have.body.items() if name not in kind.read_only}
+    return {**rest, **changed}
 
 
 def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:

@@ -79,7 +79,7 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
         return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), gone)
     if not desired.existing:
         snapshot[SERVICE] = service
-    state = str(kind_of("service").flat(service.body).get("provisioningState") or "")
+    state = str(service.body.get("provisioningState") or "")
     if state != "Succeeded":
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
     with ThreadPoolExecutor(workers) as pool:
@@ -102,7 +102,7 @@ def _unless_dying(found: Resource | None, notes: list[str]) -> Resource | None:
     """What is being deleted counts as gone."""
     if found is None:
         return None
-    state = str((found.body.get("properties") or {}).get("provisioningState")).lower()
+    state = str(found.body.get("provisioningState")).lower()
     if state == "deleting":
         notes.append(f"{found.address} is being deleted")
         return None

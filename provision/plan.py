@@ -137,9 +137,7 @@ def purge(location: str, because: str) -> Change:
 
 def _restored(change: Change) -> Change:
     """The PUT that restores. Azure ignores every other property in it, so what differs is planned again afterwards."""
-    body = dict(change.body or {})
-    inner = {**body.get("properties", {}), "restore": True}
-    return replace(change, action=Action.RESTORE, properties=(), body={**body, "properties": inner})
+    return replace(change, action=Action.RESTORE, properties=(), body={**(change.body or {}), "restore": True})
 
 
 def _refuse_unknown(wishes: Wishes, desired: Desired, observed: Observed) -> None:

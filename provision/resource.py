@@ -15,7 +15,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource. `body` is what ARM sends or takes; links have an empty one. `etag` only where Azure gave one."""
+    """One resource. `body` holds its properties, flat as a spec has them; links have none. `etag` as Azure gave it."""
 
     address: Address
     body: Json

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from provision.apply import Progress
     from provision.desired import Desired
     from provision.diff import Change
+    from provision.resource import Resource
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
 
@@ -44,8 +45,8 @@ class Cloud(Reader, Writer, Protocol):
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
 
-    def inside(self, collection: str, group: str, method: str) -> list[dict[str, Any]]:
-        """The bodies in one of the instance's collections."""
+    def inside(self, collection: str, group: str, method: str) -> list[Resource]:
+        """What one of the instance's collections holds."""
 
 
 def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False) -> Plan:
@@ -60,7 +61,7 @@ def _with_customers(planned: Plan, azure: Cloud) -> Plan:
     if not scopes:
         return planned
     held = azure.inside("subscriptions", "subscription", "list")
-    wanted = [scope_of(body) for body in held if not made_with_a_product(body)]
+    wanted = [scope_of(one) for one in held if not made_with_a_product(one)]
     counts = Counter(scope for scope in wanted if scope in scopes)
     return replace(planned, customers=MappingProxyType(dict(counts)))
 
@@ -81,8 +82,7 @@ def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
 
     def look(collection: Any) -> list[Address]:
         found = azure.inside(collection.collection, collection.group, collection.method)
-        foreign = [body for body in found if not collection.made_by_azure(body)]
-        return [SERVICE.child(collection.collection, body["name"]) for body in foreign]
+        return [one.address for one in found if not collection.made_by_azure(one)]
 
     with ThreadPoolExecutor(16) as pool:
         every = [address for found in pool.map(look, INSIDE) for address in found]

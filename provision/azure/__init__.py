@@ -13,6 +13,7 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from provision.address import GROUP, SERVICE, Address, Scope
 from provision.azure.failures import translated
 from provision.azure.pipeline import DummyToken, Pace, ReadOnly, Retry, roomy
+from provision.azure.wire import flat, wrapped
 from provision.diff import Action, Change
 from provision.errors import AzureError, CancelledError, ConflictError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -69,7 +70,7 @@ class Azure:
         return (self.scope.resource_group, self.scope.service, *address.names)
 
     def get(self, address: Address) -> Resource | None:
-        """The resource as the wire has it, or None where Azure says that it doesn't exist."""
+        """The resource, or None where Azure says that it doesn't exist."""
         kind = kind_of(address.kind)
         try:
             with translated(f"reading {address}"):
@@ -78,7 +79,7 @@ class Azure:
             if _means_absent(address, error):
                 return None
             raise
-        return Resource(address, body, etag)
+        return Resource(address, flat(kind, body), etag)
 
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
@@ -89,8 +90,7 @@ class Azure:
             if error.code == "MethodNotAllowedInPricingTier":
                 return []
             raise
-        bodies = ((parent.child(kind.collection, body["name"]), body) for body in found)
-        return [Resource(address, body if kind.model else {}) for address, body in bodies]
+        return [Resource(parent.child(kind.collection, body["name"]), flat(kind, body)) for body in found]
 
     def _pages(self, method: Any, names: tuple[str, ...], doing: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
@@ -121,20 +121,21 @@ class Azure:
         found = self._pages(listing, (self.scope.resource_group,), "listing the resource group")
         return [item["id"] for item in found if item["id"].lower() != self.scope.service_id.lower()]
 
-    def inside(self, collection: str, group: str, method: str) -> list[dict[str, Any]]:
-        """The bodies in one of the instance's collections, also of kinds that provision doesn't manage."""
+    def inside(self, collection: str, group: str, method: str) -> list[Resource]:
+        """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
         names = (self.scope.resource_group, self.scope.service)
         try:
-            return self._pages(getattr(getattr(self._api, group), method), names, f"listing {collection}")
+            found = self._pages(getattr(getattr(self._api, group), method), names, f"listing {collection}")
         except AzureError as error:
             if error.code == "MethodNotAllowedInPricingTier":
                 return []
             raise
+        return [Resource(SERVICE.child(collection, body["name"]), body.get("properties") or {}) for body in found]
 
     def settling(self) -> str:
         """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
         service = self.get(SERVICE)
-        state = str((service.body.get("properties") or {}).get("provisioningState") or "") if service else ""
+        state = str(service.body.get("provisioningState") or "") if service else ""
         return state if state.lower() in _SETTLING else ""
 
     def send(self, change: Change, *, cancelled: Event) -> None:
@@ -151,7 +152,9 @@ class Azure:
     def _put(self, kind: Kind, change: Change, cancelled: Event) -> None:
         updates = change.action is Action.UPDATE
         name = kind.sdk.update if updates and kind.sdk.update else kind.sdk.put
-        options: dict[str, Any] = {} if kind.model is None else {"parameters": json.dumps(change.body).encode()}
+        options: dict[str, Any] = (
+            {} if kind.model is None else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
+        )
         if updates and kind.sdk.if_match:
             options["if_match"] = change.etag
         try:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def update_body(kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
-    """The PUT that makes `observed` (an ARM body) what `desired` (another) says.
+    """The PUT that makes `observed` what `desired` says.
 
     What the model doesn't know keeps its value, since a PUT replaces everything; what it knows and `desired` omits is
     not sent, so that it falls back to the service's default.
     """
     if kind.model is None:
         return {}
-    before = {name: value for name, value in kind.flat(observed).items() if name not in kind.read_only}
-    return kind.wrapped(_overlay(kind.model, before, kind.flat(desired)))
+    before = {name: value for name, value in observed.items() if name not in kind.read_only}
+    return _overlay(kind.model, before, desired)
 
 
 def _overlay(model: type[Model], before: Mapping[str, Any], after: Mapping[str, Any]) -> Properties:
@@ -51,7 +51,7 @@ def kept(
     """`desired` with the observed value of every property whose path `ignores` is true of."""
     if kind.model is None:
         return {}
-    return kind.wrapped(_kept(kind.model, kind.flat(observed), kind.flat(desired), "", ignores))
+    return _kept(kind.model, observed, desired, "", ignores)
 
 
 def _kept(
@@ -90,11 +90,11 @@ def _kept_items(
 
 
 def merged(kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Properties:
-    """The flat properties of `desired`, and within them what `observed` has beside: of a kind whose rest isn't ours."""
+    """The properties of `desired`, and within them what `observed` has beside: of a kind whose rest isn't ours."""
     if kind.model is None:
         return {}
-    before, facts = kind.flat(observed), properties_of(kind.model)
-    return {name: _merged(facts.get(name), before.get(name), value) for name, value in kind.flat(desired).items()}
+    facts = properties_of(kind.model)
+    return {name: _merged(facts.get(name), observed.get(name), value) for name, value in desired.items()}
 
 
 def _merged(prop: Property | None, old: Any, new: Any) -> Any:

@@ -77,14 +77,14 @@ def _mentions(annotation: Any, kind: type) -> bool:
 
 
 def canonical(kind: Kind, body: Mapping[str, Any], *, partial: bool | None = None) -> Properties:
-    """The comparable form of an ARM body: known properties, defaults filled in, what is empty left out.
+    """The comparable form of a body: known properties, defaults filled in, what is empty left out.
 
     A partial one (what a spec says about an instance) has no defaults: it holds what is written and no more.
     """
     if kind.model is None:
         return {}
     partial = kind.partial if partial is None else partial
-    return _canonical(kind.model, kind.normal(kind.flat(body)), fill=not partial)
+    return _canonical(kind.model, kind.normal(dict(body)), fill=not partial)
 
 
 def _canonical(model: type[Model], values: Mapping[str, Any], *, fill: bool) -> Properties:
@@ -132,7 +132,7 @@ def unknown_properties(kind: Kind, body: Mapping[str, Any]) -> list[str]:
     """Paths of properties with a value that the model doesn't know and the kind doesn't call read-only."""
     if kind.model is None or kind.partial:
         return []
-    values = {name: value for name, value in kind.flat(body).items() if name not in kind.read_only}
+    values = {name: value for name, value in body.items() if name not in kind.read_only}
     return sorted(_unknown(kind.model, values, ""))
 
 
@@ -148,7 +148,7 @@ def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterat
 
 def unverifiable(kind: Kind, body: Mapping[str, Any]) -> list[str]:
     """What Azure never gives back of what a spec says, and why, such as `certificates[].encodedCertificate: ...`."""
-    return list(dict.fromkeys(_hidden(kind.model, kind.flat(body), ""))) if kind.model else []
+    return list(dict.fromkeys(_hidden(kind.model, body, ""))) if kind.model else []
 
 
 def _hidden(model: type[Model], values: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -108,16 +108,3 @@ class Kind:
         if self.shape is Shape.ROOT:
             return "resourceGroup" if self.type == "service" else ""
         return self.type.rpartition("/")[0] or "service"
-
-    def flat(self, body: Mapping[str, Any]) -> Properties:
-        """ARM's body without the `properties` wrapper."""
-        top = {name: body[name] for name in self.top_level if name in body}
-        return {**(body.get("properties") or {}), **top}
-
-    def wrapped(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        """The body that ARM takes; empty for a link."""
-        if self.model is None:
-            return {}
-        body: dict[str, Any] = {name: value for name, value in properties.items() if name in self.top_level}
-        inner = {name: value for name, value in properties.items() if name not in self.top_level}
-        return {**body, "properties": inner} if inner or not self.top_level else body

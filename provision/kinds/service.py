@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from provision.address import Address
 from provision.kinds.kind import Finding, Kind, Properties, Sdk, Shape
 from provision.kinds.model import VARIABLE, AnyOrder, Fixed, Flag, Folded, Integer, Keyed, Model, Unverifiable, named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+
+    from provision.resource import Resource
 
 Switch = Annotated[Literal["Enabled", "Disabled"], VARIABLE]
 SkuName = Annotated[
@@ -166,26 +168,26 @@ class Inside:
     collection: str
     group: str
     method: str = "list_by_service"
-    made_by_azure: Callable[[Mapping[str, Any]], bool] = lambda _: False
+    made_by_azure: Callable[[Resource], bool] = lambda _: False
 
 
-def _named(*names: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda body: str(body.get("name")).lower() in names
+def _named(*names: str) -> Callable[[Resource], bool]:
+    return lambda one: one.address.name.lower() in names
 
 
-def _built_in(body: Mapping[str, Any]) -> bool:
-    return bool((body.get("properties") or {}).get("builtIn"))
+def _built_in(group: Resource) -> bool:
+    return bool(group.body.get("builtIn"))
 
 
-def made_with_a_product(body: Mapping[str, Any]) -> bool:
+def made_with_a_product(subscription: Resource) -> bool:
     """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
-    name, owner = str(body.get("name")), str((body.get("properties") or {}).get("ownerId") or "/users/1")
+    name, owner = subscription.address.name, str(subscription.body.get("ownerId") or "/users/1")
     return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
 
 
-def scope_of(subscription: Mapping[str, Any]) -> Address | None:
+def scope_of(subscription: Resource) -> Address | None:
     """What a subscription is to: a product, an API, or (None) all APIs."""
-    scope = str((subscription.get("properties") or {}).get("scope") or "")
+    scope = str(subscription.body.get("scope") or "")
     return Address.from_arm_id(scope) if scope.lower().startswith("/subscriptions/") else Address(scope.strip("/"))
 
 

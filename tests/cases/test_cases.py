@@ -19,6 +19,7 @@ import pytest
 
 from provision import render, spec
 from provision.address import SERVICE, Address, Scope
+from provision.azure.wire import flat, wrapped
 from provision.desired import desired
 from provision.errors import AzureError, ForbiddenError, ProvisionError
 from provision.kinds import Shape, kind_of
@@ -76,11 +77,12 @@ class Live:
         if "error" in entry:
             failed = ForbiddenError if entry["error"] == 403 else AzureError
             raise failed(f"GET {address}: refused", status=entry["error"])
-        return Resource(known, entry, "" if kind_of(known.kind).shape is Shape.LINKS else ETAG)
+        return Resource(known, flat(kind_of(known.kind), entry), "" if kind_of(known.kind).shape is Shape.LINKS else ETAG)
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
-        return [Resource(one, {} if "error" in self.entries[one] else self.entries[one]) for one in listed]
+        bodies = ((one, self.entries[one]) for one in listed)
+        return [Resource(one, {} if "error" in body else flat(kind, body)) for one, body in bodies]
 
     def soft_deleted(self, location: str) -> bool:
         assert location
@@ -113,7 +115,8 @@ def shown(folder: Path) -> str:
 
 
 def bodies(folder: Path) -> str:
-    return json.dumps({str(change.address): change.body for change in planned(folder).changes}, indent=1) + "\n"
+    sent = {one.address: wrapped(kind_of(one.address.kind), one.body or {}) for one in planned(folder).changes}
+    return json.dumps({str(address): body for address, body in sent.items()}, indent=1) + "\n"
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -139,24 +139,23 @@ class Azure:
 
 def filled(address: Address, body: dict[str, Any]) -> dict[str, Any]:
     body = copy.deepcopy(body)
-    inner = body.setdefault("properties", {})
     match address.kind:
         case "resourceGroup":
-            return {**body, "tags": {"team": "web"}, "properties": {"provisioningState": "Succeeded"}}
+            return {**body, "tags": {"team": "web"}, "provisioningState": "Succeeded"}
         case "service":
             more = {"provisioningState": "Succeeded", "virtualNetworkType": "None", "customProperties": {"a": "False"}}
-            return {**body, "location": "West Europe", "tags": {}, "properties": {**more, **inner}}
+            return {**more, **body, "location": "West Europe", "tags": {}}
         case "apis":
-            fill_api(inner)
+            fill_api(body)
         case "apis/operations":
-            fill_operation(inner)
+            fill_operation(body)
         case "products":
-            inner.update({"groups": [], **dict.fromkeys(("description", "terms", "approvalRequired"), None), **inner})
-            inner.setdefault("state", "notPublished")
-            inner.setdefault("subscriptionRequired", True)
+            body = {"groups": [], **dict.fromkeys(("description", "terms", "approvalRequired")), **body}
+            body.setdefault("state", "notPublished")
+            body.setdefault("subscriptionRequired", True)
         case kind if kind.endswith("policies"):
-            inner["value"] = inner["value"].replace("\n", "\r\n").replace("&&", "&amp;&amp;").replace(" < ", " &lt; ")
-    return {"id": f"/x/{address}", "name": address.name, **body}
+            body["value"] = body["value"].replace("\n", "\r\n").replace("&&", "&amp;&amp;").replace(" < ", " &lt; ")
+    return body
 
 
 def fill_api(inner: dict[str, Any]) -> None:
@@ -232,8 +231,8 @@ def test_one_property_changed_in_azure_is_planned_and_nothing_else(
         return
     path = data.draw(st.sampled_from(paths))
     body = azure.held[address]
-    before = body["properties"].get(path)
-    body["properties"][path] = "somebody's"
+    before = body.get(path)
+    body[path] = "somebody's"
     (change,) = planned(wanted, azure).changes
     assert (change.address, change.action) == (address, Action.UPDATE)
     assert [(one.path, one.before, one.after) for one in change.properties] == [(path, "somebody's", before)]
@@ -248,7 +247,7 @@ def test_an_update_sends_what_makes_the_next_plan_empty(
     wanted = read(second, tmp_path)
     for address in azure.held:
         if address.kind in ("apis", "apis/operations", "products"):
-            azure.held[address]["properties"]["unknown"] = {"kept": True}
+            azure.held[address]["unknown"] = {"kept": True}
     plan = planned(wanted, azure)
     for change in plan.changes:
         if change.action is Action.DELETE:
@@ -259,7 +258,7 @@ def test_an_update_sends_what_makes_the_next_plan_empty(
         else:
             assert change.body is not None
             if change.action is Action.UPDATE and change.address.kind in ("apis", "apis/operations", "products"):
-                assert change.body["properties"]["unknown"] == {"kept": True}
+                assert change.body["unknown"] == {"kept": True}
             kind = kind_of(change.address.kind)
             azure.held[change.address] = filled(change.address, dict(change.body))
             assert canonical(kind, change.body) == canonical(kind, wanted.snapshot[change.address].body)
