@@ -9,8 +9,8 @@ from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from provision.errors import AzureError, CancelledError, StaleError
-from provision.graph import blockers
 from provision.report import Outcome, Report, Result
+from provision.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,17 +44,24 @@ class Progress:
 class _Walk:
     """The state of one walk."""
 
-    plan: Plan
+    schedule: Schedule
+    tell: Callable[[Progress], None]
     results: dict[Address, Result] = field(default_factory=dict)
     running: dict[Future[None], tuple[Change, float]] = field(default_factory=dict)
-    waiting: dict[Address, Change] = field(default_factory=dict)
-    unfinished: set[Address] = field(default_factory=set)
-    tell: Callable[[Progress], None] = lambda _: None
 
     def end(self, result: Result) -> None:
-        """Record what became of a change."""
+        """Record what became of a change that was started."""
+        self._record(result)
+        for change, because in self.schedule.end(result.change, well=result.outcome is Outcome.DONE):
+            self._record(Result(change, Outcome.SKIPPED, because))
+
+    def abandon(self, because: str) -> None:
+        """Record that nothing which still waits will be started."""
+        for change in self.schedule.waiting.values():
+            self._record(Result(change, Outcome.SKIPPED, because))
+
+    def _record(self, result: Result) -> None:
         self.results[result.change.address] = result
-        self.unfinished.discard(result.change.address)
         self.tell(Progress(result.change, result.seconds, result.outcome, result.because))
 
 
@@ -62,13 +69,12 @@ def apply(
     plan: Plan, writer: Writer, *, workers: int = 16, tell: Callable[[Progress], None] = lambda _: None
 ) -> Report:
     """Do every change that can be done. A failed one skips what depends on it; the rest goes on."""
-    waiting = {change.address: change for change in plan.changes}
-    walk = _Walk(plan, waiting=waiting, unfinished=set(waiting), tell=tell)
+    walk = _Walk(Schedule(plan), tell)
     cancelled = Event()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            while walk.waiting or walk.running:
-                for change in _ready(walk, workers):
+            while walk.schedule.waiting or walk.running:
+                while len(walk.running) < workers and (change := walk.schedule.take()):
                     future = pool.submit(writer.send, change, cancelled=cancelled)
                     walk.running[future] = (change, time.monotonic())
                     tell(Progress(change, started=True))
@@ -77,47 +83,8 @@ def apply(
             cancelled.set()
             while walk.running:
                 _collect(walk)
-    for change in walk.waiting.values():
-        walk.end(Result(change, Outcome.SKIPPED, "interrupted"))
+    walk.abandon("interrupted")
     return Report(plan, tuple(walk.results[change.address] for change in plan.changes), cancelled.is_set())
-
-
-def _ready(walk: _Walk, workers: int) -> list[Change]:
-    """Take from what waits as much as the pool has room for: one writer in a lane, nothing that is blocked."""
-    busy = {_lane(change) for change, _ in walk.running.values()} - {None}
-    picked: list[Change] = []
-    lost: list[Result] = []
-    for change in walk.waiting.values():
-        if len(walk.running) + len(picked) >= workers:
-            break
-        because = _lost(change, walk)
-        if because:
-            lost.append(Result(change, Outcome.SKIPPED, because))
-        elif _lane(change) not in busy and not blockers(change.address, walk.plan.edges, walk.unfinished):
-            picked.append(change)
-            busy |= {_lane(change)} - {None}
-    for change in (*picked, *(result.change for result in lost)):
-        del walk.waiting[change.address]
-    for result in lost:
-        walk.end(result)
-    return picked
-
-
-def _lane(change: Change) -> str | None:
-    """Changes in one lane go one by one: an API takes one writer at a time. Azure/apiops#379, #497, #667."""
-    kind, names = change.address.kind, change.address.names
-    if kind.startswith("apis"):
-        return names[0].lower()
-    return names[1].lower() if kind == "products/apis" else None
-
-
-def _lost(change: Change, walk: _Walk) -> str:
-    """Why a change can't come about: the first of its prerequisites that ended badly."""
-    for edge in walk.plan.edges.get(change.address, ()):
-        result = walk.results.get(edge.after)
-        if result is not None and result.outcome is not Outcome.DONE:
-            return f"{edge.after} was not done, and {edge.because}"
-    return ""
 
 
 def _collect(walk: _Walk) -> None:

@@ -18,7 +18,6 @@ from provision.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Set as AbstractSet
 
     from provision.address import Address
     from provision.resource import Snapshot
@@ -68,7 +67,7 @@ def _edges(change: Change, changes: Mapping[Address, Change], freed: Mapping[Any
 
 def _claims(change: Change, body: Any) -> Iterator[tuple[Any, ...]]:
     kind = kind_of(change.address.kind)
-    for claim in kind.claims(kind.flat(body or {})) if body else ():
+    for claim in kind.claims(dict(body)) if body else ():
         yield (change.address.parent, kind.type, claim.what, claim.value)
 
 
@@ -116,8 +115,3 @@ def _walk(start: Address, found: Edges, path: list[Address], done: set[Address])
 
 def _edge(found: Edges, this: Address, to: Address) -> Edge:
     return next(edge for edge in found[this] if edge.after == to)
-
-
-def blockers(address: Address, found: Edges, unfinished: AbstractSet[Address]) -> tuple[Edge, ...]:
-    """Why a change can't start yet: the edges to changes that aren't finished."""
-    return tuple(edge for edge in found.get(address, ()) if edge.after in unfinished)

@@ -33,6 +33,7 @@ ORDER = (
     "teardown",
     "plan_file",
     "report",
+    "schedule",
     "apply",
     "render",
     "workflow",

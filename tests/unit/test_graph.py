@@ -7,17 +7,17 @@ import pytest
 from provision.address import SERVICE, Address
 from provision.diff import Action, Change
 from provision.errors import CycleError
-from provision.graph import Edge, blockers, edges
+from provision.graph import edges
 from provision.resource import Resource
 
 
 def change(text: str, action: Action, path: str | None = None) -> Change:
-    body = {"properties": {"displayName": "x", "path": path}} if path is not None else None
+    body = {"displayName": "x", "path": path} if path is not None else None
     return Change(Address(text), action, body=body)
 
 
 def api(text: str, path: str) -> tuple[Address, Resource]:
-    return Address(text), Resource(Address(text), {"properties": {"displayName": "x", "path": path}})
+    return Address(text), Resource(Address(text), {"displayName": "x", "path": path})
 
 
 def after(text: str, *changes: Change, observed: dict[Address, Resource] | None = None) -> list[str]:
@@ -71,10 +71,3 @@ def test_a_long_chain_is_no_cycle_and_no_recursion() -> None:
     observed = dict(api(f"apis/a{n:04}", f"p{n}") for n in range(length))
     found = edges(changes, observed)
     assert sum(len(waits) for waits in found.values()) == length - 1
-
-
-def test_blockers_are_the_edges_to_what_is_unfinished() -> None:
-    a, b, c = Address("apis/a"), Address("apis/b"), Address("apis/c")
-    found = {c: (Edge(a, "one"), Edge(b, "two"))}
-    assert blockers(c, found, {b}) == (Edge(b, "two"),)
-    assert blockers(c, found, set()) == ()
