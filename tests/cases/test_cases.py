@@ -77,7 +77,9 @@ class Live:
         if "error" in entry:
             failed = ForbiddenError if entry["error"] == 403 else AzureError
             raise failed(f"GET {address}: refused", status=entry["error"])
-        return Resource(known, flat(kind_of(known.kind), entry), "" if kind_of(known.kind).shape is Shape.LINKS else ETAG)
+        return Resource(
+            known, flat(kind_of(known.kind), entry), "" if kind_of(known.kind).shape is Shape.LINKS else ETAG
+        )
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
