@@ -6,6 +6,7 @@ The document wins over the properties, save for a `serviceUrl` in the same PUT; 
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -19,7 +20,8 @@ from provision.emulator.world.store import Row
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provision.emulator.world.draft import Draft
+    from provision.emulator.world.draft import Draft, Props
+    from provision.emulator.world.wire import Call
 
 OPERATION = "microsoft.apimanagement/service/apis/operations"
 SCHEMA = "microsoft.apimanagement/service/apis/schemas"
@@ -40,73 +42,86 @@ FORMATS: Mapping[str, tuple[str, bool]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a document says: the operations of the API by id, and its reusable schemas under the name of a resource."""
+    """What a document says: the API, its operations by id, and its reusable schemas under the name of a resource."""
 
+    described: dict[str, Any]
+    version: str
     operations: dict[str, dict[str, Any]]
     schema_id: str
     schemas: dict[str, Any]
     family: str
 
 
+def read_document(call: Call, path: str, props: Props) -> Imported | str | None:
+    """Fetch and parse the document that the PUT of an API names; a text says what is wrong with it."""
+    form = FORMATS.get(str(props.get("format") or "").lower())
+    if form is None:
+        return None
+    try:
+        return _read(call, path, props, *form)
+    except DocumentError as error:
+        return str(error)
+    except RecursionError:
+        return "The document is nested too deeply."
+
+
 def take_document(draft: Draft) -> None:
-    """Read `format` and `value` of an API's PUT into its properties and notes."""
-    props = draft.props
-    written, value = str(props.get("format") or "").lower(), props.get("value")
+    """Take what was read over into an API's properties and notes."""
+    props, read = draft.props, draft.read
+    written = str(props.get("format") or "").lower()
     if written == "graphql-link":
         props["type"] = "graphql"
-        props.setdefault("serviceUrl", value)
+        props.setdefault("serviceUrl", props.get("value"))
+    elif isinstance(read, Imported):
+        draft.notes["import"] = read
+        given = props.get("serviceUrl")
+        props.update(copy.deepcopy(read.described))
+        if given:
+            props["serviceUrl"] = given
+        # [?] In a version set the document's version is the API's where the PUT names none; elsewhere there is none.
+        if props.get("apiVersionSetId") and not props.get("apiVersion") and read.version:
+            props["apiVersion"] = read.version
     elif written in FORMATS:
-        try:
-            _read(draft, *FORMATS[written], value)
-        except DocumentError as error:
-            # The service names the target and begins so [Azure/azure-cli#29405].
-            draft.problem("representation", f"Parsing error(s): {error}")
-        except RecursionError:
-            draft.problem("representation", "Parsing error(s): The document is nested too deeply.")
+        # The service names the target and begins so [Azure/azure-cli#29405].
+        draft.problem("representation", f"Parsing error(s): {read}")
     else:
         draft.problem("format", f"The emulator cannot import '{written}', only: {', '.join(sorted(FORMATS))}.")
 
 
-def _read(draft: Draft, family: str, is_link: bool, value: Any) -> None:
-    props = draft.props
+def _read(call: Call, path: str, props: Props, family: str, is_link: bool) -> Imported:
+    value = props.get("value")
     source = value.strip() if is_link and isinstance(value, str) else None
-    exported = _own_export(draft, source)
+    exported = _own_export(call, source)
     text = exported or (fetching.linked(value) if is_link else fetching.inline(value))
     document = parse(text, family)
     reusable = (document.get("components") or {}).get("schemas") if family == "openapi" else document.get("definitions")
-    known = _schema_resource(draft, family)
+    known = _schema_resource(call, path, family)
     in_template = str(props.get("translateRequiredQueryParameters") or "template").lower() != "query"
     reader = Reader(document, known, in_template, dict(reusable or {}))
     operations = reader.operations()
-    draft.notes["import"] = Imported(operations, known, reader.schemas, family)
-    given = props.get("serviceUrl")
-    props.update(described(document, source))
-    if given:
-        props["serviceUrl"] = given
-    # [?] In a version set the document's version is the API's where the PUT names none; elsewhere there is none.
-    if props.get("apiVersionSetId") and not props.get("apiVersion") and document["info"].get("version"):
-        props["apiVersion"] = str(document["info"]["version"])
+    version = str(document["info"].get("version") or "")
+    return Imported(described(document, source), version, operations, known, reader.schemas, family)
 
 
-def _own_export(draft: Draft, source: str | None) -> str | None:
+def _own_export(call: Call, source: str | None) -> str | None:
     """Return a document that this emulator exported itself, which it cannot fetch from itself."""
-    own = f"{draft.call.request.base}/"
+    own = f"{call.request.base}/"
     if source is None or not source.startswith(own):
         return None
-    record = draft.call.store.operation(source.removeprefix(f"{own}exports/")) or {}
+    record = call.store.operation(source.removeprefix(f"{own}exports/")) or {}
     expires = record.get("expires")
-    if "text" not in record or datetime.fromisoformat(expires or "") < draft.call.world.clock.now():
+    if "text" not in record or datetime.fromisoformat(expires or "") < call.world.clock.now():
         raise DocumentError("The link is not one to an exported document, or is no longer valid.")
     return str(record["text"])
 
 
-def _schema_resource(draft: Draft, family: str) -> str:
+def _schema_resource(call: Call, path: str, family: str) -> str:
     """Return the name of the resource that holds an API's reusable schemas, of 24 hex digits."""
     wanted = COMPONENTS if family == "openapi" else DEFINITIONS
-    for row in draft.call.store.page(f"{draft.path}/schemas"):
+    for row in call.store.page(f"{path}/schemas"):
         if row.props.get("contentType") == wanted:
             return row.name
-    return f"{draft.call.store.next('id'):024x}"
+    return f"{call.store.next('id'):024x}"
 
 
 def store_document(draft: Draft, api: Row, imported: Imported) -> None:

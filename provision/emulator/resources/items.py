@@ -123,7 +123,7 @@ def precondition(call: Call, old: Row | None) -> None:
 def put(call: Call) -> Answer:
     """PUT of one resource: replaces it whole; omitted properties get their defaults."""
     body = call.request.json() if call.request.body.strip() else {}
-    return _write(call, lambda _: body)
+    return _write(call, body, lambda _: body)
 
 
 def patch(call: Call) -> Answer:
@@ -136,7 +136,7 @@ def patch(call: Call) -> Answer:
         merged: dict[str, Any] = merge(old.body, change)
         return merged
 
-    return _write(call, merged)
+    return _write(call, change, merged)
 
 
 def merge(old: Any, change: Any) -> Any:
@@ -152,8 +152,10 @@ def merge(old: Any, change: Any) -> Any:
     return result
 
 
-def _write(call: Call, body_of: Callable[[Row | None], dict[str, Any]]) -> Answer:
+def _write(call: Call, given: dict[str, Any], body_of: Callable[[Row | None], dict[str, Any]]) -> Answer:
     kind = kind_of(call)
+    props = given.get("properties")
+    read = kind.reads(call, item_path(call), props) if kind.reads and isinstance(props, dict) else None
     with call.store.transaction():
         path = item_path(call)
         parent = require_parent(call, path)
@@ -162,6 +164,7 @@ def _write(call: Call, body_of: Callable[[Row | None], dict[str, Any]]) -> Answe
         old = call.store.get(path)
         precondition(call, linked(call, kind, old) if old else None)
         draft, rest = _draft(call, path, parent, service, body_of(old))
+        draft.read = read
         row = save(kind, draft, rest)
         if kind.later and kind.later(draft):
             return operations.began_put(call, row, new=old is None)

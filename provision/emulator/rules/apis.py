@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.openapi.imports import Imported, store_document, take_document
+from provision.emulator.openapi.imports import Imported, read_document, store_document, take_document
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
 from provision.emulator.world.errors import ArmError
@@ -208,6 +208,7 @@ API_KINDS = (
             "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc"),
         },
         optional=("path",),  # a new revision takes it over from its source
+        reads=read_document,
         fill=fill_api,
         show=show_api,
         written=api_written,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.draft import Draft, Props, View
     from provision.emulator.world.store import Row
     from provision.emulator.world.wire import Call
 
@@ -21,10 +21,10 @@ class Kind:
     LIST; `required` adds to the specification and `optional` takes away; `defaults` are filled in where a PUT is
     silent; `hidden` never leaves the service on GET: the specification's secrets, without those in `shown`; `unlisted`
     is left out of lists; `link` = (collection whose member is linked, the property an error names); `claims` is a
-    property that must be unique in its collection; `names` are the only names allowed. `fill` completes and validates,
-    `show` shapes an answer; `written`, `deleting` and `deleted` run inside the transaction. `later` tells whether a PUT
-    goes on after its answer; `tail` follows the type in answers; `outlives`: goes after its parent, so that a DELETE
-    always succeeds.
+    property that must be unique in its collection; `names` are the only names allowed. `reads` parses what takes its
+    time, before anything is locked; `fill` completes and validates, `show` shapes an answer; `written`, `deleting` and
+    `deleted` run inside the transaction. `later` tells whether a PUT goes on after its answer; `tail` follows the type
+    in answers; `outlives`: goes after its parent, so that a DELETE always succeeds.
     """
 
     type: str
@@ -40,6 +40,7 @@ class Kind:
     link: tuple[str, str] | None = None
     claims: str = ""
     names: tuple[str, ...] = ()
+    reads: Callable[[Call, str, Props], Any] | None = None
     fill: Callable[[Draft], None] | None = None
     show: Callable[[View], None] | None = None
     written: Callable[[Draft, Row], None] | None = None

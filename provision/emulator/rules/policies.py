@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provision.emulator.policy.policyxml import Comment, Element, PolicyError, Text, parse, render, root_of
+from provision.emulator.policy.policyxml import Element, PolicyError, Text, parse, render, root_of
 from provision.emulator.rules.kind import Kind
 from provision.emulator.world.errors import invalid
 from provision.emulator.world.store import service_of
@@ -13,53 +14,73 @@ from provision.emulator.world.store import service_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provision.emulator.world.draft import Draft, View
+    from provision.emulator.world.draft import Draft, Props, View
     from provision.emulator.world.store import Row
     from provision.emulator.world.wire import Call
 
-FORMATS = ("xml", "rawxml", "xml-link", "rawxml-link")
+INLINE = ("xml", "rawxml")
+FORMATS = (*INLINE, "xml-link", "rawxml-link")
 NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9\-._]+)\}\}")
 REFERENCES = (("fragment-id", "policyfragments"), ("backend-id", "backends"))
 SECTIONS = frozenset({"inbound", "backend", "outbound", "on-error"})
 
 
-def fill_policy(draft: Draft) -> None:
-    """Parse the document; what is stored is the service's own rendering, in both formats."""
-    text, raw = _source(draft)
-    if text is None:
-        return
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document in both of the service's renderings, and what it refers to.
+
+    `references` are (element, name, collection), `named_values` their names; `problem` says why it is none.
+    """
+
+    xml: str = ""
+    raw: str = ""
+    named_values: tuple[str, ...] = ()
+    references: tuple[tuple[str, str, str], ...] = ()
+    problem: str = ""
+
+
+def read_policy(_: Call, path: str, props: Props) -> Document | None:
+    """Parse the document of a request, where it has one."""
+    written, text = str(props.get("format") or "xml").lower(), props.get("value")
+    if written not in INLINE or not isinstance(text, str) or not text.strip():
+        return None
     try:
-        nodes = parse(text, raw=raw)
+        nodes = parse(text, raw=written == "rawxml")
         root = root_of(nodes)
-        if "resolvers" not in draft.path and "fragment" not in draft.path:
+        if "resolvers" not in path and "fragment" not in path:
             _check_sections(root.name, [c.name for c in root.children if isinstance(c, Element)])
     except PolicyError as error:
-        draft.problem("representation", str(error))
-        return
-    _check_references(draft, nodes)
-    draft.props["value"] = render(nodes, raw=False)
-    draft.private = {"raw": render(nodes, raw=True)}
+        return Document(problem=str(error))
+    elements = list(_elements(root))
+    names = {name for element in elements for text in _texts(element) for name in NAMED_VALUE.findall(text)}
+    return Document(
+        render(nodes, raw=False), render(nodes, raw=True), tuple(sorted(names)), tuple(_references(elements))
+    )
+
+
+def fill_policy(draft: Draft) -> None:
+    """Take the document over; what is stored is the service's own rendering, in both formats."""
+    written = str(draft.props.pop("format", None) or "xml").lower()
+    document = draft.read
+    if written not in FORMATS:
+        draft.problem("format", f"'{written}' is none of: {', '.join(FORMATS)}.")
+    elif written not in INLINE:
+        # Nothing is fetched: the emulator makes no connections.
+        draft.problem("value", "The emulator cannot fetch a policy document from a link; give it inline.")
+    elif not isinstance(document, Document):
+        draft.problem("value", "'value' must not be empty.")
+    elif document.problem:
+        draft.problem("representation", document.problem)
+    else:
+        _check_references(draft, document)
+        draft.props["value"] = document.xml
+        draft.private = {"raw": document.raw}
 
 
 def stored_policy(document: str) -> tuple[str, str]:
     """Return a document given as rawxml in both of the service's renderings."""
     nodes = parse(document, raw=True)
     return render(nodes, raw=False), render(nodes, raw=True)
-
-
-def _source(draft: Draft) -> tuple[str | None, bool]:
-    written = str(draft.props.pop("format", None) or "xml").lower()
-    text = draft.props.get("value")
-    if written not in FORMATS:
-        draft.problem("format", f"'{written}' is none of: {', '.join(FORMATS)}.")
-    elif written.endswith("-link"):
-        # Nothing is fetched: the emulator makes no connections.
-        draft.problem("value", "The emulator cannot fetch a policy document from a link; give it inline.")
-    elif not isinstance(text, str) or not text.strip():
-        draft.problem("value", "'value' must not be empty.")
-    else:
-        return text, written == "rawxml"
-    return None, False
 
 
 def _check_sections(root: str, sections: list[str]) -> None:
@@ -85,22 +106,24 @@ def _texts(element: Element) -> Iterator[str]:
         yield from (child.value for child in element.children if isinstance(child, Text))
 
 
-def _check_references(draft: Draft, nodes: list[Element | Text | Comment]) -> None:
+def _references(elements: list[Element]) -> Iterator[tuple[str, str, str]]:
+    for element in elements:
+        for key, collection in REFERENCES:
+            name = element.attributes.get(key, "")
+            if name and not name.startswith("@") and "{{" not in name:
+                yield element.name, name, collection
+
+
+def _check_references(draft: Draft, document: Document) -> None:
     """Refuse references to named values, fragments and backends that are not there [Azure/apiops]."""
     store = draft.call.store
     scopes = dict.fromkeys((draft.scope, draft.service))
-    root = root_of(nodes)
-    texts = [text for element in _elements(root) for text in _texts(element)]
-    for name in sorted({name for text in texts for name in NAMED_VALUE.findall(text)}):
+    for name in document.named_values:
         if not any(store.pointing_at(f"{scope}/namedvalues#{name}".lower()) for scope in scopes):
             draft.problem("representation", f"There is no named value '{name}'.")
-    for element in _elements(root):
-        for key, collection in REFERENCES:
-            name = element.attributes.get(key, "")
-            if not name or name.startswith("@") or "{{" in name:
-                continue
-            if not any(store.exists(f"{scope}/{collection}/{name}".lower()) for scope in scopes):
-                draft.problem("representation", f"'{element.name}' refers to '{name}', which is not in '{collection}'.")
+    for element, name, collection in document.references:
+        if not any(store.exists(f"{scope}/{collection}/{name}".lower()) for scope in scopes):
+            draft.problem("representation", f"'{element}' refers to '{name}', which is not in '{collection}'.")
 
 
 def refuse_used(call: Call, row: Row, needle: str) -> None:
@@ -138,7 +161,15 @@ def show_fragment(view: View) -> None:
 def _policy(scope: str) -> Kind:
     verbs = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
     kind = f"{scope}policies"
-    return Kind(kind, "PoliciesConfiguration", verbs=verbs, names=("policy",), fill=fill_policy, show=show_policy)
+    return Kind(
+        kind,
+        "PoliciesConfiguration",
+        verbs=verbs,
+        names=("policy",),
+        reads=read_policy,
+        fill=fill_policy,
+        show=show_policy,
+    )
 
 
 POLICY_KINDS = (
@@ -149,6 +180,7 @@ POLICY_KINDS = (
         verbs=frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"}),
         required=("value",),
         defaults={"description": None},
+        reads=read_policy,
         fill=fill_policy,
         show=show_fragment,
         deleting=deleting_fragment,

@@ -16,9 +16,9 @@ Props = dict[str, Any]
 class Draft:
     """A resource about to be written: rules complete `props`, and may set `private`, `target` and `extra`.
 
-    `service` and `scope` are the paths of the instance and of the instance or workspace that holds the resource;
-    `scope_id` is the latter's id. `problems` collects (property, what is wrong); `notes` are for `written` and are not
-    stored.
+    `read` is what the kind's `reads` made of the properties that were sent. `service` and `scope` are the paths of the
+    instance and of the instance or workspace that holds the resource; `scope_id` is the latter's id. `problems`
+    collects (property, what is wrong); `notes` are for `written` and are not stored.
     """
 
     call: Call
@@ -29,6 +29,7 @@ class Draft:
     service: str
     scope: str
     scope_id: str
+    read: Any = None
     private: Props = field(default_factory=dict)
     target: str | None = None
     extra: Props = field(default_factory=dict)

@@ -9,19 +9,18 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provision.emulator.world.database import Database
 from provision.emulator.world.errors import EmulatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 APPLICATION = 0x41524D45  # "ARME": marks a file as ours
 SCHEMA = 1
-BUSY_SECONDS = 30.0
 TOP_LEVEL = 8  # slashes in /subscriptions/S/resourcegroups/G/providers/NS/TYPE/NAME
 
 TABLES = """
@@ -95,18 +94,12 @@ def _below(path: str) -> tuple[str, str]:
 
 
 class Store:
-    """Resources, long-running operations and counters."""
+    """Resources, long-running operations and counters; threads may share it."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         try:
-            self._db = sqlite3.connect(
-                str(path) if path else ":memory:",
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=256,
-            )
+            self._db = Database(path)
         except sqlite3.Error as error:
             raise EmulatorError(f"the state file {path} cannot be opened: {error}") from error
         try:
@@ -120,8 +113,8 @@ class Store:
 
     def _open(self) -> None:
         with self.transaction():
-            empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            mark = self._db.execute("PRAGMA application_id").fetchone()[0]
+            empty = not self._db.execute("SELECT count(*) FROM sqlite_master")[0][0]
+            mark = self._db.execute("PRAGMA application_id")[0][0]
             if empty and mark in (0, APPLICATION):
                 for statement in TABLES.split(";"):
                     self._db.execute(statement)
@@ -129,10 +122,10 @@ class Store:
                 self._db.execute(f"PRAGMA user_version = {SCHEMA}")
             elif mark != APPLICATION:
                 raise EmulatorError(f"{self._path} is a database of another program, not a state file of the emulator")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        version = self._db.execute("PRAGMA user_version")[0][0]
         if version != SCHEMA:
             raise EmulatorError(f"{self._path} has format {version}; this version reads format {SCHEMA}")
-        problem = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        problem = self._db.execute("PRAGMA quick_check(1)")[0][0]
         if problem != "ok":
             raise EmulatorError(f"the state file {self._path} is corrupt: {problem}")
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -142,32 +135,24 @@ class Store:
         """Close the database."""
         self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make a sequence of reads and writes atomic among all processes."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make a sequence of reads and writes atomic among all threads and processes."""
+        return self._db.transaction()
 
     def next(self, counter: str) -> int:
         """Count one up."""
         query = "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value"
-        value: int = self._db.execute(query, (counter,)).fetchone()[0]
+        value: int = self._db.execute(query, (counter,))[0][0]
         return value
 
     def get(self, path: str) -> Row | None:
         """Return the resource at `path` (lower case)."""
-        found = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE path = ?", (path,)).fetchone()  # noqa: S608
-        return _row(found) if found else None
+        found = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE path = ?", (path,))  # noqa: S608
+        return _row(found[0]) if found else None
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a resource at `path`."""
-        return self._db.execute("SELECT 1 FROM resources WHERE path = ?", (path,)).fetchone() is not None
+        return self._db.execute("SELECT 1 FROM resources WHERE path = ?", (path,)) != []
 
     def put(self, row: Row, *, keep_etag: bool = False) -> Row:
         """Write a resource; its ETag becomes a new one unless `keep_etag`."""
@@ -202,7 +187,7 @@ class Store:
     def count(self, collection: str) -> int:
         """Return how many resources a collection holds."""
         query = "SELECT count(*) FROM resources WHERE collection = ?"
-        number: int = self._db.execute(query, (collection,)).fetchone()[0]
+        number: int = self._db.execute(query, (collection,))[0][0]
         return number
 
     def of_type(self, resource_type: str, under: str = "") -> list[Row]:
@@ -246,7 +231,7 @@ class Store:
             )
             self.put(moved, keep_etag=True)
         query = "SELECT path, target FROM resources WHERE target = ? OR (target >= ? AND target < ?)"
-        for path, target in self._db.execute(query, (old, low, high)).fetchall():
+        for path, target in self._db.execute(query, (old, low, high)):
             self._db.execute("UPDATE resources SET target = ? WHERE path = ?", (new + target[len(old) :], path))
 
     def delete_row(self, path: str) -> None:
@@ -257,13 +242,13 @@ class Store:
         """Return the id of a resource under `below` whose private part (a policy as rawxml) contains a text."""
         escaped = json.dumps(text)[1:-1].lower()
         query = "SELECT id FROM resources WHERE path >= ? AND path < ? AND instr(lower(private), ?) LIMIT 1"
-        found = self._db.execute(query, (*_below(below), escaped)).fetchone()
-        return str(found[0]) if found else None
+        found = self._db.execute(query, (*_below(below), escaped))
+        return str(found[0][0]) if found else None
 
     def operation(self, name: str) -> dict[str, Any] | None:
         """Return the record of a long-running operation."""
-        found = self._db.execute("SELECT body FROM operations WHERE id = ?", (name,)).fetchone()
-        return json.loads(found[0]) if found else None
+        found = self._db.execute("SELECT body FROM operations WHERE id = ?", (name,))
+        return json.loads(found[0][0]) if found else None
 
     def save_operation(self, name: str, body: dict[str, Any]) -> None:
         """Write the record of a long-running operation."""
