@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provision import document
 from provision.errors import Mark, Problem
 from provision.kinds.canonical import properties_of
+from provision.secrecy import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +42,6 @@ _WANTED = MappingProxyType(
 )
 _FEW = 12  # so many allowed names are listed
 _LONGEST = 40  # characters of a name that are shown
-_SHORT = 4  # a secret below this length is a part of too many words
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPOKEN = MappingProxyType(
     {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -267,13 +267,9 @@ def secret_in_policy(mark: Mark) -> Problem:
 
 def presentable(problems: Iterable[Problem], secrets: Mapping[str, str]) -> list[Problem]:
     """The problems with `${secret:NAME}` in the place of secret values, and control characters escaped."""
+    veil = Veil({value: f"${{secret:{name}}}" for name, value in secrets.items()})
 
     def hidden(text: str) -> str:
-        for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
-            edge = "" if len(value) >= _SHORT else r"\b"
-            if value:
-                parts = re.split(edge + re.escape(value) + edge, text, flags=re.IGNORECASE)
-                text = f"${{secret:{name}}}".join(parts)
-        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", veil.text(text))
 
     return [Problem(one.mark, hidden(one.what), hidden(one.why), hidden(one.fix)) for one in problems]

@@ -18,6 +18,7 @@ from provision.errors import Mark, Problem, SpecError
 from provision.kinds import Kind, Shape, children_of, find, kind_of
 from provision.kinds.canonical import properties_of, twins
 from provision.schema import LIFECYCLE, in_document, spec_model
+from provision.secrecy import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -167,9 +168,7 @@ def _inline(text: str, mark: Mark, secrets: Mapping[str, str]) -> list[Problem]:
     """What is wrong with a policy in the spec, where it stands there as far as YAML's own syntax lets one tell."""
     if not policyxml.check(text, mark.file):
         return []
-    shown = text
-    for value in sorted(filter(None, secrets.values()), key=len, reverse=True):
-        shown = shown.replace(value, "secret")  # what is said quotes the text
+    shown = Veil(dict.fromkeys(secrets.values(), "secret")).text(text)  # what is said quotes the text
     lines = Path(mark.file).read_text("utf-8-sig").splitlines()
     header, below = lines[mark.line - 1][mark.column - 1 :], lines[mark.line :]
     pad = "\n" * (mark.line - 1) + " " * (mark.column - 1)

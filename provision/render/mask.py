@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import Mark, Problem, ProvisionError, SpecError
+from provision.secrecy import Veil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from provision.address import Address
     from provision.diff import Change, PropertyChange
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
 OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
-_SHORT = 4  # a shorter value is a part of too many words
-_SHORT_LINE = 8  # lines of a longer secret: a key in PEM has telling ones, JSON has lines of one brace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,11 @@ class Mask:
     """Replaces every secret value in anything that has text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        values = {value for value in secrets if value}
-        forms = {form for value in values for form in _forms(value)}
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        self._short = {value for value in values if len(value) < _SHORT}
+        self._veil = Veil(dict.fromkeys(secrets, SECRET))
 
     def text(self, plain: str) -> str:
         """Mask text."""
-        return SECRET if plain in self._short else self._pattern.sub(SECRET, plain)
+        return self._veil.text(plain)
 
     def data(self, value: Any) -> Any:
         """Mask JSON data, its keys and numbers too."""
@@ -119,18 +112,6 @@ class Mask:
     def _property(self, one: PropertyChange) -> PropertyChange:
         after = self.data(one.after)
         return replace(one, path=self.text(one.path), before=_older(self.data(one.before), after), after=after)
-
-
-def _forms(value: str) -> Iterator[str]:
-    """Write a secret as it is, and as XML, JSON and error messages do, if it is long enough to be told from words."""
-    stripped = value.strip()
-    lines = [line.strip() for line in value.splitlines() if len(line.strip()) >= _SHORT_LINE]
-    for plain in (value, stripped, *lines):
-        if len(plain) >= _SHORT:
-            element = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-            yield from (plain, element, element.replace('"', "&quot;"), element.replace("'", "&apos;"))
-            yield plain.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-            yield from (json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1], repr(plain)[1:-1])
 
 
 def _older(before: Any, after: Any) -> Any:

@@ -77,8 +77,7 @@ def told(secret: str, *, live: bool) -> str:
 def test_outputs_do_not_depend_on_the_secret(one: str, other: str, format: str) -> None:  # noqa: A002
     """Stronger than a search for the secret: no escape, cut or order of lines may tell two secrets apart."""
     fixed = str(sample("\0")) + "http://only"
-    assume(not any(len(part) >= 4 and part in fixed for text in (one, other) for part in (text, text.strip())))
-    assume(not any(len(line.strip()) >= 8 and line.strip() in fixed for text in (one, other) for line in text.split()))
+    assume(all(Mask([text]).text(fixed) == fixed for text in (one, other)))
     assert written(one, format) == written(other, format)
 
 
@@ -87,7 +86,7 @@ def test_outputs_do_not_depend_on_the_secret(one: str, other: str, format: str) 
 @given(one=SECRETS, other=SECRETS)
 def test_progress_does_not_depend_on_the_secret(one: str, other: str, live: bool) -> None:
     fixed = str(sample("\0"))
-    assume(not any(len(part) >= 4 and part in fixed for text in (one, other) for part in (text, text.strip())))
+    assume(all(Mask([text]).text(fixed) == fixed for text in (one, other)))
     assert told(one, live=live) == told(other, live=live)
 
 
