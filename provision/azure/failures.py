@@ -50,7 +50,8 @@ def error_of(response: Any) -> tuple[str, str]:
     except (ValueError, AttributeError, SdkError):
         return "", ""
     details = [str(one.get("message")) for one in error.get("details") or () if one.get("message")]
-    message = " ".join(dict.fromkeys([str(error.get("message") or ""), *details]))
+    said = str(error.get("message") or "")
+    message = " ".join(dict.fromkeys([said, *(one for one in details if one not in said)]))
     return str(error.get("code") or ""), message.strip()
 
 

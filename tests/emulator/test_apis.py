@@ -148,7 +148,6 @@ def test_the_first_revision_has_two_names(apim: Any) -> None:
     assert apim("GET", "/apis/a%3Brev%3D1").body == apim("GET", "/apis/a").body
     assert apim.put("/apis/a;rev=1/operations/o", **operation()).status == 201
     assert apim("GET", "/apis/a/operations").names == ["o"]
-    assert apim.put("/apis/none;rev=2", displayName="A", path="b").status == 400
 
 
 def test_a_revision_starts_as_a_copy_and_becomes_current_by_a_release(apim: Any) -> None:

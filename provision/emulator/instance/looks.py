@@ -1,6 +1,7 @@
 """What an instance looks like: defaults per tier, and the read-only noise of its answers.
 
-Sources: recorded traffic of Developer (classic) and BasicV2 instances, api-versions 2019-01-01 to 2024-05-01.
+Sources: recorded traffic of Developer (classic) and BasicV2 instances, api-versions 2019-01-01 to 2024-05-01;
+[azurerm] Terraform's provider and its acceptance tests, [ex] the examples of the official specification.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from provision.emulator.rules.certificates import facts
 
 if TYPE_CHECKING:
     from provision.emulator.world.store import Row
@@ -100,9 +103,25 @@ def host_names(name: str, given: list[Any]) -> list[dict[str, Any]]:
     shown = []
     for entry in entries:
         base = built_in if entry.get("hostName") == host else {"certificateSource": None}
-        filled = {**dict.fromkeys(empty), "negotiateClientCertificate": False, **base, **entry}
+        filled = {**dict.fromkeys(empty), "negotiateClientCertificate": False, **base, **_opened(entry)}
         shown.append({**filled, "certificatePassword": None, "encodedCertificate": None})
     return shown
+
+
+def certificates(given: list[Any]) -> list[dict[str, Any]]:
+    """Return an instance's certificates as they come back: what they say, without their content [azurerm, ex]."""
+    hidden = ("encodedCertificate", "certificatePassword")
+    entries = [_opened(entry) for entry in given if isinstance(entry, dict)]
+    return [{key: value for key, value in entry.items() if key not in hidden} for entry in entries]
+
+
+def _opened(entry: dict[str, Any]) -> dict[str, Any]:
+    encoded = entry.get("encodedCertificate")
+    if not encoded:
+        return entry
+    found = facts(encoded, entry.get("certificatePassword"))
+    shown = {"expiry": found.expiry.isoformat(), "thumbprint": found.thumbprint, "subject": found.subject}
+    return {**entry, "certificate": shown}
 
 
 def show(row: Row, version: str) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.instance import factory, lifecycle
 from provision.emulator.instance.lifecycle import SERVICE
-from provision.emulator.instance.looks import SKUS, defaults, host_names, location_key, location_name, show, switches
+from provision.emulator.instance.looks import (
+    SKUS,
+    certificates,
+    defaults,
+    host_names,
+    location_key,
+    location_name,
+    show,
+    switches,
+)
 from provision.emulator.resources.items import merge, precondition
 from provision.emulator.resources.lookup import require_group, require_service, require_writable
 from provision.emulator.world import operations
@@ -124,6 +133,9 @@ def patch(call: Call) -> Answer:
         old = require_service(call)
         require_writable(old)
         precondition(call, old)
+        props = change.get("properties")
+        if isinstance(props, dict) and props.get("apiVersionConstraint") == {}:
+            change = {**change, "properties": {**props, "apiVersionConstraint": None}}  # it resets [azurerm]
         body = merge(old.body, {key: value for key, value in change.items() if key != "location"})
         return _update(call, old, _body(call, body, old, old.name))
 
@@ -139,6 +151,8 @@ def _body(call: Call, body: dict[str, Any], old: Row | None, name: str) -> dict[
         del given["apiVersionConstraint"]
     if "hostnameConfigurations" in given:
         given["hostnameConfigurations"] = host_names(name, given["hostnameConfigurations"])
+    if "certificates" in given:
+        given["certificates"] = certificates(given["certificates"])
     if str(given.get("publicNetworkAccess")).lower() == "true":
         given["publicNetworkAccess"] = "Enabled"  # [recorded: "True" came back so]
     props = {**base, **{key: value for key, value in given.items() if key not in READ_ONLY}}
@@ -206,7 +220,8 @@ def _validate(body: dict[str, Any], name: str) -> None:
         problems.append(
             (CLIENT_CERTIFICATE, "It may be false in the Consumption tier only.")
         )  # [pulumi-azure-native#10298]
-    if not isinstance(props.get("hostnameConfigurations") or [], list) or not isinstance(body.get("tags") or {}, dict):
+    lists = [props.get(key) or [] for key in ("hostnameConfigurations", "certificates")]
+    if not all(isinstance(one, list) for one in lists) or not isinstance(body.get("tags") or {}, dict):
         problems.append(("properties", "A value has the wrong type."))
     if problems:
         raise invalid(problems)
@@ -269,6 +284,6 @@ def operation(call: Call) -> Answer:
         return Answer(202, None, {"Location": own, **operations.retry_after(call)})
     if operations.failed(record):
         raise operations.error(record)
-    if row is None:
-        return Answer(200 if call.version < "2023" else 204)
+    if row is None:  # deleted, or purged, which ends with 200 [azurerm]
+        return Answer(200 if call.version < "2023" or record.get("what") == "purge" else 204)
     return Answer(200, show(row, call.version))

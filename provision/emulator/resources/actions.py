@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.resources.items import etag, kind_of, number, view
 from provision.emulator.resources.lookup import SERVICE, missing, require_parent, require_service, require_writable
 from provision.emulator.rules.products import key
+from provision.emulator.rules.revisions import plain_path
 from provision.emulator.world.wire import Answer, Call
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def subject(call: Call, path: str = "") -> Row:
     """Return the resource that an action belongs to."""
-    path = path or call.path.rpartition("/")[0]
+    path = plain_path(call.store, path or call.path.rpartition("/")[0])
     row = call.store.get(path)
     if row is None:
         require_parent(call, path)

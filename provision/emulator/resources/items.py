@@ -110,9 +110,10 @@ def no_get(_: Call) -> Answer:
 def precondition(call: Call, old: Row | None) -> None:
     """Check If-Match and If-None-Match.
 
-    `If-Match: *` on something absent creates it: the az CLI sends it with creates [recorded].
+    `If-Match: *` on something absent creates it: the az CLI sends it with creates [recorded]. An empty one is none:
+    azurerm sends that when it creates a release [terraform-provider-azurerm].
     """
-    wanted = call.request.headers.get("if-match", "*").strip()
+    wanted = call.request.headers.get("if-match", "").strip() or "*"
     refused = call.request.headers.get("if-none-match", "").strip()
     stale = wanted != "*" and (old is None or wanted.removeprefix("W/").strip('"') != old.tag)
     if stale or (old is not None and refused and (refused == "*" or refused.strip('"') == old.tag)):

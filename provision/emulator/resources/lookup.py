@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provision.emulator.rules import KINDS
+from provision.emulator.rules.revisions import plain_path
 from provision.emulator.world.errors import ArmError, group_not_found, not_found, resource_not_found
 from provision.emulator.world.store import Row, service_of
 
@@ -65,15 +66,7 @@ def require_writable(service: Row) -> None:
 
 def item_path(call: Call) -> str:
     """Return the path of the request's resource; `api;rev=N` of the current (or first) revision is the API."""
-    path = call.path
-    if ";rev=" not in path:
-        return path
-    head, _, tail = path.partition(";rev=")
-    number, slash, rest = tail.partition("/")
-    current = call.store.get(head)
-    if (str(current.props.get("apiRevision")) if current else "1") == number:
-        return head + slash + rest
-    return path
+    return plain_path(call.store, call.path)
 
 
 def linked(call: Call, kind: Kind, row: Row) -> Row:

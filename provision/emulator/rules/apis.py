@@ -1,4 +1,8 @@
-"""APIs and what belongs to them. Sources: [rec] recorded traffic, [doc] Microsoft's documentation, [?] inferred."""
+"""APIs and what belongs to them.
+
+Sources: [rec] recorded traffic, [doc] Microsoft's documentation, [tfp] Terraform's azurerm provider and its acceptance
+tests, which run against the real service, [?] inferred.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.openapi.imports import Imported, read_document, store_document, take_document
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
+from provision.emulator.rules.validate import FORBIDDEN_IN_NAMES
 from provision.emulator.world.errors import ArmError
 
 if TYPE_CHECKING:
@@ -14,6 +19,7 @@ if TYPE_CHECKING:
     from provision.emulator.world.store import Row
     from provision.emulator.world.wire import Call
 
+LONGEST_REVISION = 100
 HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
 WRITE_ONLY = ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters")
 NEWER = "2023"  # from here on the shapes of 2023-05-01-preview and 2024-05-01 [rec]
@@ -24,8 +30,10 @@ def fill_api(draft: Draft) -> None:
     props, name = draft.props, draft.name
     base, _, revision = name.partition(";rev=")
     current = draft.call.store.get(f"{draft.scope}/apis/{base}".lower())
-    if revision and (current is None or not revision.isdigit()):
-        draft.problem("id", "A revision needs an API and a number.")
+    # The first revision may have any number, or a word, for its name [tfp].
+    _, mark, asked = draft.call.request.segments[-1].partition(";rev=")
+    if mark and not (asked and len(asked) <= LONGEST_REVISION and FORBIDDEN_IN_NAMES.isdisjoint(asked)):
+        draft.problem("id", f"'{asked}' is no name of a revision.")
         return
     source = _source(draft)
     if props.get("format") is not None:
@@ -41,7 +49,7 @@ def fill_api(draft: Draft) -> None:
         props["type"] = api_type
     props["path"] = props["path"].strip("/")
     # A revision is named in the id; "apiRevision" in a body is ignored [rec: "v1" came back as "1"].
-    props["apiRevision"] = revision or str(draft.before.get("apiRevision") or "1")
+    props["apiRevision"] = revision or str(draft.before.get("apiRevision") or asked or "1")
     props.pop("isCurrent", None)
     if not revision or current is None:
         props["isCurrent"] = True
@@ -180,9 +188,9 @@ def deleting_api(call: Call, row: Row) -> None:
     store = call.store
     if ";rev=" not in row.path:
         revisions = [r for r in store.of_type(row.type, row.path + ";rev=") if r.path.count("/") == row.path.count("/")]
-        by_number = ";rev=" in call.request.segments[-1]
-        if (revisions or by_number) and call.request.query.get("deleterevisions", "").lower() != "true":
-            # The current revision goes with its API alone [Azure/apiops#184, Azure/apiops-cli#260].
+        if revisions and call.request.query.get("deleterevisions", "").lower() != "true":
+            # The current of several revisions goes with its API alone [Azure/apiops#184, Azure/apiops-cli#260]; the
+            # only one, by its number too, is the API [tfp].
             raise ArmError(400, "ValidationError", "Cannot delete the current revision of an API.")
         for revision in revisions:
             store.delete(revision.path)
@@ -207,7 +215,7 @@ API_KINDS = (
             "protocols": ("http", "https", "ws", "wss"),
             "apiType": ("http", "soap", "websocket", "graphql", "odata", "grpc"),
         },
-        optional=("path",),  # a new revision takes it over from its source
+        optional=("path",),  # a new revision takes it over from its source; "" is one that one API may have [tfp]
         reads=read_document,
         fill=fill_api,
         show=show_api,

@@ -49,7 +49,9 @@ def _name(kind: Kind, shape: Shape, draft: Draft) -> None:
 
 def _values(kind: Kind, shape: Shape, draft: Draft) -> None:
     props = draft.props
-    found = dict.fromkeys(p for p in problems(shape, props) if p[0] not in kind.optional or props.get(p[0]) is not None)
+    found = dict.fromkeys(
+        p for p in problems(shape, props) if p[0] not in kind.optional or props.get(p[0]) not in (None, "")
+    )
     draft.problems.extend(found)
     for key in kind.required:
         if props.get(key) in (None, "") and key not in {target for target, _ in found}:

@@ -1,4 +1,7 @@
-"""The developer portal and what is sent from it. Sources: [doc] documentation, [?] inferred."""
+"""The developer portal and what is sent from it.
+
+Sources: [doc] documentation, [tfp] Terraform's azurerm provider and its acceptance tests, [?] inferred.
+"""
 
 from __future__ import annotations
 
@@ -137,6 +140,14 @@ def _with(row: Row, **props: Any) -> Row:
     return Row(row.path, row.id, row.type, row.etag, body, row.private, row.target)
 
 
+def fill_setting(draft: Draft) -> None:
+    """Forget where a delegation that is off in both its parts went to, and its key [tfp]."""
+    switches = (draft.props.get(part) for part in ("subscriptions", "userRegistration"))
+    if draft.name.lower() == "delegation" and not any((switch or {}).get("enabled") for switch in switches):
+        draft.props["url"] = None
+        draft.props.pop("validationKey", None)
+
+
 def fill_issue(draft: Draft) -> None:
     """Complete an issue of an API [doc]."""
     draft.props["apiId"] = draft.id.rsplit("/", 2)[0]
@@ -190,7 +201,13 @@ PORTAL_KINDS = (
     _kind("tenant", "AccessInformation", names=("access", "gitaccess"), fill=fill_access),
     _kind("portalRevisions", "PortalRevision", fill=fill_revision, written=revision_written, later=lambda _: True),
     _kind("portalconfigs", "PortalConfig"),
-    _kind("portalsettings", "PortalSetting", names=("delegation", "signin", "signup"), hidden=("validationKey",)),
+    _kind(
+        "portalsettings",
+        "PortalSetting",
+        names=("delegation", "signin", "signup"),
+        hidden=("validationKey",),
+        fill=fill_setting,
+    ),
     _kind("settings", "Setting"),
     _kind("apis/issues", "Issue", fill=fill_issue),
     _kind("apis/issues/comments", "IssueComment", fill=fill_created),

@@ -1,4 +1,8 @@
-"""Products, subscriptions, groups, users and the links among them."""
+"""Products, subscriptions, groups, users and the links among them.
+
+Sources: [rec] recorded traffic, [doc] documentation, [tfp] Terraform's azurerm provider and its acceptance tests,
+[cli] Azure/apiops-cli, [?] inferred.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.links import assign, deleting_plain, plain_written
+from provision.emulator.rules.revisions import plain_path
 from provision.emulator.world.errors import invalid
 from provision.emulator.world.store import Row
 
@@ -79,11 +84,13 @@ def fill_subscription(draft: Draft) -> None:
     """Complete a subscription: full scope and owner, keys."""
     props = draft.props
     full, path = draft.resolve(props["scope"])
+    by_revision, path = ";rev=" in path, plain_path(draft.call.store, path)
     row = draft.call.store.get(path)
     if row is None and not path.rstrip("/").endswith("/apis"):
         draft.problem("scope", "The scope is neither an existing product or API nor all APIs.")
         return
-    props["scope"] = row.id if row else full.rstrip("/")
+    # An API's revision in it comes back as it was sent [tfp].
+    props["scope"] = row.id if row and not by_revision else full.rstrip("/")
     draft.target = path
     defaults = subscription_props(draft.call, props["scope"], props["displayName"])
     if draft.old:

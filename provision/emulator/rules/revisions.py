@@ -19,6 +19,21 @@ SCHEMES = ("Segment", "Query", "Header")
 PER_REVISION = ("operations", "policies", "schemas", "diagnostics", "resolvers")
 
 
+def plain_path(store: Store, path: str) -> str:
+    """Return where something is stored: the current revision, or the first one to be, has no `;rev=` there."""
+    head, mark, tail = path.partition(";rev=")
+    word, slash, rest = tail.partition("/")
+    if not mark:
+        return path
+    current = store.get(head)
+    return head + slash + rest if current is None or is_revision(current, word) else path
+
+
+def is_revision(api: Row, word: str) -> bool:
+    """Tell whether an API's current revision has a name; numbers are usual, words are names too."""
+    return str(api.props.get("apiRevision")).lower() == word.lower()
+
+
 def copy_parts(call: Call, source: str, row: Row) -> None:
     """Copy operations, policies, ... of one API to another."""
     for child in call.store.subtree(source):
@@ -95,7 +110,7 @@ def fill_release(draft: Draft) -> None:
 
 def _is_current(draft: Draft, base: str, number: str) -> bool:
     row = draft.call.store.get(base)
-    return row is not None and (not number or str(row.props.get("apiRevision")) == number)
+    return row is not None and (not number or is_revision(row, number))
 
 
 def release_written(draft: Draft, _: Row) -> None:

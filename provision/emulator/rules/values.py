@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from provision.emulator.rules.certificates import facts
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.policies import refuse_used
 from provision.emulator.world.errors import invalid
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAMED_VALUE = re.compile(r"^[A-Za-z0-9\-._]+$")
 REFERENCE = re.compile(r"^\{\{.+\}\}$")
 LONGEST_VALUE = 4096
+CLEAR = frozenset({"name"})  # of an event hub, read back as it was sent [terraform-provider-azurerm]
 
 
 def fill_named_value(draft: Draft) -> None:
@@ -77,12 +78,12 @@ def fill_backend(draft: Draft) -> None:
 
 
 def fill_logger(draft: Draft) -> None:
-    """Move a logger's credentials into secret named values and leave references [rec]."""
+    """Move a logger's credentials into secret named values and leave references [rec]; an event hub's name stays."""
     given: dict[str, Any] = draft.props.get("credentials") or {}
     known = draft.private.setdefault("credentials", {})
     shown = {}
     for key, value in given.items():
-        if not isinstance(value, str) or REFERENCE.match(value):
+        if not isinstance(value, str) or REFERENCE.match(value) or key in CLEAR:
             shown[key] = value
             continue
         if known.get(key, {}).get("value") != value:
@@ -165,10 +166,12 @@ def fill_certificate(draft: Draft) -> None:
             draft.private[key] = value
     if draft.private.get("data") is None and draft.props.get("keyVault") is None:
         draft.problem("data", "'data' must not be empty.")
-    # The emulator does not open PKCS#12 files, so these are constants of the right shape.
-    draft.props.setdefault("subject", f"CN={draft.name}")
-    draft.props.setdefault("thumbprint", hashlib.sha1(str(draft.private.get("data")).encode()).hexdigest().upper())  # noqa: S324
-    draft.props.setdefault("expirationDate", "2035-01-01T00:00:00Z")
+    vault = draft.props.get("keyVault")
+    content = vault.get("secretIdentifier") if vault else draft.private.get("data")
+    found = facts(content, draft.private.get("password"), draft.name)
+    draft.props.setdefault("subject", found.subject)
+    draft.props.setdefault("thumbprint", found.thumbprint)
+    draft.props.setdefault("expirationDate", f"{found.expiry:%Y-%m-%dT%H:%M:%SZ}")
 
 
 NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})

@@ -38,9 +38,13 @@ class ArmError(Exception):
 
 
 def invalid(problems: list[tuple[str, str]]) -> ArmError:
-    """Return the provider's 400 for (property, what is wrong) pairs."""
+    """Return the provider's 400 for (property, what is wrong) pairs.
+
+    The first pair stands in the message too: it is all that some clients print.
+    """
     details = [{"code": "ValidationError", "target": target, "message": message} for target, message in problems]
-    return ArmError(400, "ValidationError", "The request is not valid; see the details.", details)
+    target, message = problems[0]
+    return ArmError(400, "ValidationError", f"The request is not valid: {target}: {message}", details)
 
 
 def group_not_found(name: str) -> ArmError:

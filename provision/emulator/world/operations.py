@@ -145,7 +145,11 @@ def began_delete(call: Call, row_id: str) -> Answer:
 
 
 def polled_resource(call: Call) -> tuple[Answer | None, int]:
-    """Answer a GET with `asyncId` or `azure-asyncId`; (None, status) means: answer the resource with that status."""
+    """Answer a GET with `asyncId` or `azure-asyncId`; (None, status) means: answer the resource with that status.
+
+    The last answer has the status that `asyncCode` asks for [recorded], 200 where nothing asks: clients that drop it
+    take 201 and 202 for "still running" [terraform-provider-azurerm].
+    """
     query = call.request.query
     if "azure-asyncid" in query:
         record, ended = poll(call, query["azure-asyncid"])
@@ -156,8 +160,10 @@ def polled_resource(call: Call) -> tuple[Answer | None, int]:
         return Answer(202, None, {"Location": own_url(call), **retry_after(call)}), 202
     if failed(record):
         raise error(record)
-    code = int(record.get("answer", 200))
-    return (Answer(204), 204) if code == 204 else (None, code)  # noqa: PLR2004
+    code = int(record.get("answer", 200)) if "asynccode" in query else 200
+    if record.get("answer") == 204:  # noqa: PLR2004  # a deletion: nothing is left to show
+        return Answer(code), code
+    return None, code
 
 
 def own_url(call: Call) -> str:
