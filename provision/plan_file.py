@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.address import DELETED, Address, Scope
 from provision.desired import Desired, Lifecycle
 from provision.diff import Action, Change, PropertyChange
-from provision.errors import Mark, Problem, SpecError
+from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.graph import Edge
 from provision.kinds import kind_of
 from provision.plan import Plan, Wishes
 from provision.resource import LeftAlone, Resource
-from provision.secrecy import hide, reveal
+from provision.secrecy import digest, hide, matches, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,12 +38,15 @@ class Saved:
 
 def dump(document: Mapping[str, Any], saved: Sequence[Saved]) -> str:
     """The file: the document that `--output json` shows, and beside it what apply needs."""
-    plans = [hide(_plan(one), one.plan.secrets) for one in saved]
+    plans = [{**hide(_plan(one), one.plan.secrets), "secrets": _digests(one.plan.secrets)} for one in saved]
     return json.dumps({**document, "plans": plans}, indent=2) + "\n"
 
 
-def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
-    """The plans of a file. Raises SpecError for one that isn't such a file, PlanError where a secret isn't set."""
+def load(path: Path, environ: Mapping[str, str] | None) -> list[Saved]:
+    """The plans of a file. `environ` holds the secrets' values; None: they are to be shown, and stand for themselves.
+
+    Raises SpecError for what isn't such a file, PlanError where a secret isn't set or is another than was planned.
+    """
     mark = Mark(str(path))
     try:
         data = json.loads(path.read_text("utf-8"))
@@ -58,7 +61,7 @@ def load(path: Path, environ: Mapping[str, str]) -> list[Saved]:
         raise SpecError([Problem(mark, "is a plan of another version", why, "plan again")])
     try:
         shown = iter(data["resource_changes"])
-        return [_loaded(item, shown, environ) for item in data["plans"]]
+        return [_loaded(item, shown, _secrets(item["secrets"], environ)) for item in data["plans"]]
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
         raise SpecError(
             [Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
@@ -92,7 +95,6 @@ def _plan(saved: Saved) -> dict[str, Any]:
         "new_instance": plan.new_instance,
         "customers": {str(address): count for address, count in plan.customers.items()},
         "delete_subscriptions": plan.delete_subscriptions,
-        "secrets": sorted(plan.secrets),
         "source": _source(*saved.source) if saved.source else None,
     }
 
@@ -131,9 +133,28 @@ def _source(desired: Desired, wishes: Wishes) -> dict[str, Any]:
     }
 
 
-def _loaded(hidden: Any, shown: Iterator[Any], environ: Mapping[str, str]) -> Saved:
-    data = reveal(hidden, environ)
-    secrets = MappingProxyType({name: environ[name] for name in data["secrets"]})
+def _digests(secrets: Mapping[str, str]) -> dict[str, Any]:
+    return {name: digest(value) for name, value in sorted(secrets.items())}
+
+
+def _secrets(digests: Mapping[str, Any], environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The value of each secret of a plan, which is the one that it was made with."""
+    if environ is None:
+        return MappingProxyType({name: f"${{secret:{name}}}" for name in digests})
+    missing = [name for name in digests if name not in environ]
+    if missing:
+        names = ", ".join(missing)
+        raise PlanError(f"the plan needs the secret {names}: set the environment variable {names}")
+    other = [name for name, known in digests.items() if not matches(environ[name], known)]
+    if other:
+        raise PlanError(
+            f"the secret {', '.join(other)} is not the one that was planned with: plan again, or set that one"
+        )
+    return MappingProxyType({name: environ[name] for name in digests})
+
+
+def _loaded(hidden: Any, shown: Iterator[Any], secrets: Mapping[str, str]) -> Saved:
+    data = reveal(hidden, secrets)
     edges = {Address(key): tuple(Edge(Address(to), why) for to, why in found) for key, found in data["edges"].items()}
     plan = Plan(
         scope=Scope(*data["scope"]),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-
-from provision.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -139,21 +138,37 @@ def hide(value: Any, secrets: Mapping[str, str]) -> Any:
     return _mapped(value, text)
 
 
-def reveal(value: Any, environ: Mapping[str, str]) -> Any:
-    """The inverse of `hide`. Raises PlanError for a secret that the environment doesn't hold."""
-
-    def text(hidden: str) -> str:
-        return _MARK.sub(one, hidden)
+def reveal(value: Any, secrets: Mapping[str, str]) -> Any:
+    """The inverse of `hide`; `secrets` holds every name that stands in the value."""
 
     def one(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return "$"
-        if name not in environ:
-            raise PlanError(f"the plan needs the secret {name}: set the environment variable {name}")
-        return environ[name]
+        return "$" if match[1] is None else secrets[match[1]]
 
-    return _mapped(value, text)
+    return _mapped(value, lambda hidden: _MARK.sub(one, hidden))
+
+
+def digest(secret: str) -> dict[str, Any]:
+    """What tells a secret again, and nobody what it is: scrypt with a salt of its own, as JSON.
+
+    A saved plan is an artifact that many may read: with a fast hash, or one whose key lies beside it, short secrets
+    could be guessed by trying.
+    """
+    salt = os.urandom(16)
+    cost = {"n": 2**14, "r": 8, "p": 1}  # RFC 7914, section 2: for interactive use
+    return {**cost, "salt": salt.hex(), "scrypt": _scrypt(secret, salt, **cost)}
+
+
+def matches(secret: str, known: Mapping[str, Any]) -> bool:
+    """Whether `known` is the digest of this secret. Raises KeyError, TypeError or ValueError for what is no digest."""
+    cost = {name: min(int(known[name]), most) for name, most in (("n", 2**16), ("r", 16), ("p", 4))}
+    return bool(_scrypt(secret, bytes.fromhex(known["salt"]), **cost) == known["scrypt"])
+
+
+def _scrypt(secret: str, salt: bytes, *, n: int, r: int, p: int) -> str:
+    import hashlib  # noqa: PLC0415 - only saved plans need it
+
+    raw = secret.encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(raw, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32).hex()
 
 
 def _mapped(value: Any, text: Callable[[str], str]) -> Any:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from provision.report import Report
 
 _EVERY: Final = 30.0  # seconds between two words about a long wait
-__all__ = ["Output", "Verb", "write"]
+__all__ = ["Output", "Verb", "write", "write_private"]
 
 
 class Output:
@@ -130,6 +130,17 @@ def _known(option: str, form: str) -> str:
     if form not in render.FORMATS:
         raise UsageError(f"{option} {form}: no such format: {', '.join(render.FORMATS)}")
     return form
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that nobody but its owner may read. Raises UsageError where that can't be."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            if path.is_file():
+                path.chmod(0o600)  # one that was there keeps its mode otherwise
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror}") from None
 
 
 def write(path: Path, text: str) -> None:

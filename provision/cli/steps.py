@@ -159,12 +159,12 @@ def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to:
 def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     """Write the plans to a file."""
     from provision import plan_file, render  # noqa: PLC0415
-    from provision.cli.output import write  # noqa: PLC0415
+    from provision.cli.output import write_private  # noqa: PLC0415
 
     entries = [
         plan_file.Saved(job.plan, _endpoint(where), job.source if job.plan.new_instance else None) for job in jobs
     ]
-    write(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
+    write_private(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
 
 def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, wished: Wishes, to: Output) -> list[Saved]:

@@ -174,6 +174,16 @@ def test_a_file_that_is_not_there() -> None:
     assert "no-such-plan.json" in here("apply", "no-such-plan.json", "--subscription-id", "s").ended(1).err
 
 
+def test_nobody_else_may_read_a_saved_plan_and_the_local_state(worked: Cloud, tmp_path: Path) -> None:
+    path, state = tmp_path / "plan.json", tmp_path / "state.sqlite3"
+    for file in (path, state):
+        file.touch(0o644)
+    save(worked, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    here("plan", WORKED, "--cloud", "local", "--state", str(state)).ended(0)
+    assert state.stat().st_mode & 0o777 == 0o600
+
+
 def test_secrets_are_not_in_the_file_and_needed_again(
     worked: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +196,11 @@ def test_secrets_are_not_in_the_file_and_needed_again(
     ran, sent = worked.watched("apply", str(path))
     ran.ended(1)
     assert "BACKEND_KEY" in ran.err
+    assert sent == []
+    monkeypatch.setenv("BACKEND_KEY", f"{KEY}-rotated")
+    ran, sent = worked.watched("apply", str(path))
+    ran.ended(1)
+    assert "BACKEND_KEY is not the one that was planned with" in ran.err
     assert sent == []
     monkeypatch.setenv("BACKEND_KEY", KEY)
     worked("apply", str(path)).ended(0)

@@ -7,7 +7,9 @@ properties included.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import os
 import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -93,14 +95,23 @@ def _below(path: str) -> tuple[str, str]:
     return path + "/", path + "0"
 
 
+def _keep_private(path: Path) -> None:
+    """Let nobody but the owner read the state: it holds keys and secrets in clear."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with contextlib.suppress(PermissionError):  # somebody else's file, which they share
+        path.chmod(0o600)
+
+
 class Store:
     """Resources, long-running operations and counters; threads may share it."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         try:
+            if path is not None:
+                _keep_private(path)
             self._db = Database(path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise EmulatorError(f"the state file {path} cannot be opened: {error}") from error
         try:
             self._open()
