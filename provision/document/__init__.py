@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from provision.document.builder import Builder
-from provision.document.text import MAX_BYTES, read, syntax_problem
+from provision.document.text import MAX_BYTES, read, syntax_problem, where_libyaml_stops
 from provision.document.tree import Map, Seq, Variable, mark_of, merge
 from provision.errors import SpecError
 
@@ -35,14 +35,22 @@ class Document:
 
 def load(path: Path, environ: Mapping[str, str]) -> Document:
     """Read the YAML file `path`; everything that is wrong with it is raised as one SpecError."""
-    text = read(path)
-    builder = Builder(text, str(path), environ)
+    return _load(read(path), str(path), environ)
+
+
+def _load(text: str, file: str, environ: Mapping[str, str]) -> Document:
+    builder = Builder(text, file, environ)
     collecting = gc.isenabled()
     gc.disable()  # nothing becomes garbage while the tree grows, and looking for it takes longer than building
     try:
         root = builder.document()
     except yaml.YAMLError as error:
-        builder.problems.append(syntax_problem(error, text, str(path)))
+        end = where_libyaml_stops(error)
+        if end is not None:
+            return _load(
+                text[:end], file, environ
+            )  # what stands before is deeper than the builder takes: it says where
+        builder.problems.append(syntax_problem(error, text, file))
     finally:
         if collecting:
             gc.enable()

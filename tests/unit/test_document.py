@@ -165,6 +165,21 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         f"a: {'[' * 64}",
         ["1:67: more than 64 levels of maps and lists · no spec is that deep · flatten it"],
     ),
+    "deeper than libyaml 0.2.6 looks ahead": (
+        f"a: 1\nb: ${{NONE}}\nc: {'[{a: ' * 2500}",
+        [
+            "2:4: the variable NONE is not set · it has no default · set NONE, or write ${NONE:-default}",
+            "3:160: more than 64 levels of maps and lists · no spec is that deep · flatten it",
+        ],
+    ),
+    "five thousand brackets": (
+        "[" * 5000,
+        ["1:65: more than 64 levels of maps and lists · no spec is that deep · flatten it"],
+    ),
+    "five thousand dashes": (
+        "- " * 5000,
+        ["1:129: more than 64 levels of maps and lists · no spec is that deep · flatten it"],
+    ),
     "deep by aliases": (
         f"a: &a {'[' * 40}{']' * 40}\nb: {'[' * 40}*a{']' * 40}\n",
         ["2:44: more than 64 levels of maps and lists · no spec is that deep · flatten it"],

@@ -68,6 +68,8 @@ def _yaml(text: str) -> Any:
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError) as error:  # the last: odd dates
         if isinstance(error, DocumentError):
             raise
+        if getattr(error, "problem", "") == "exceeded maximum nesting depth":  # libyaml 0.2.6 has a limit of its own
+            raise DocumentError("The document is nested too deeply.") from None
         raise DocumentError(f"The document is not valid YAML: {' '.join(str(error).split())}.") from None
 
 
