@@ -37,6 +37,7 @@ for _command in (
     commands.apply,
     commands.drift,
     commands.destroy,
+    commands.show,
     commands.schema,
     commands.emulator,
 ):

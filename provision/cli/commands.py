@@ -154,6 +154,15 @@ def destroy(
     raise Exit(code)
 
 
+def show(plan_file: o.Saved, output: o.Output = "text", report: o.Reports = None) -> None:
+    """Show a saved plan. Needs neither Azure nor the plan's secrets."""
+    from provision import plan_file as files
+    from provision.cli.output import Output, Verb
+
+    with Output(output, report, Verb.PLAN) as to:
+        to.plans([entry.plan for entry in files.load(plan_file, None)])
+
+
 def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:
     """Print the JSON Schema of specs, for editors, or write it to a file."""
     from provision.cli.output import write

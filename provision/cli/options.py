@@ -9,6 +9,7 @@ Specs = Annotated[list[Path], Argument(metavar="SPEC...", help="Specs, each of o
 SpecsOrPlan = Annotated[
     list[Path], Argument(metavar="SPEC...|PLAN.json", help="Specs, or one saved plan.", show_default=False)
 ]
+Saved = Annotated[Path, Argument(metavar="PLAN.json", help="What plan --out wrote.", show_default=False)]
 Overlay = Annotated[
     list[Path] | None,
     Option("--overlay", metavar="FILE", help="Laid over every spec; repeatable.", show_default=False),

@@ -174,6 +174,25 @@ def test_a_file_that_is_not_there() -> None:
     assert "no-such-plan.json" in here("apply", "no-such-plan.json", "--subscription-id", "s").ended(1).err
 
 
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "junit", "github"])
+def test_a_saved_plan_is_shown_as_it_was(
+    worked: Cloud, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, path, report = tmp_path / "spec.yaml", tmp_path / "plan.json", tmp_path / "report"
+    spec.write_text(SPEC, "utf-8")
+    monkeypatch.setenv("BACKEND_KEY", KEY)
+    planned = worked("plan", str(spec), "--out", str(path), "--output", form).ended(0)
+    monkeypatch.delenv("BACKEND_KEY")
+    shown = here("show", str(path), "--output", form, "--report", f"{form}={report}").ended(0)
+    assert shown.out == planned.out
+    assert report.read_text("utf-8") == planned.out
+
+
+def test_what_is_no_saved_plan_is_not_shown(tmp_path: Path) -> None:
+    assert "is no saved plan" in here("show", WORKED).ended(1).err
+    assert "no such file" in here("show", str(tmp_path / "none.json")).ended(1).err
+
+
 def test_nobody_else_may_read_a_saved_plan_and_the_local_state(worked: Cloud, tmp_path: Path) -> None:
     path, state = tmp_path / "plan.json", tmp_path / "state.sqlite3"
     for file in (path, state):
