@@ -14,7 +14,7 @@ from provision.kinds import Kind, Shape, children_of, kind_of
 from provision.resource import LeftAlone, Resource, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from provision.desired import Desired
 
@@ -152,9 +152,7 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
                 return _Found((Resource(address, {}),))
             return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
         if kind.parent != "service" and (parent, kind.type) not in desired.owned:
-            return _Found(
-                (), (LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"),)
-            )
+            return _Found((), tuple(_unowned(reader, kind, parent)))
         mine: list[Resource] = []
         others: list[LeftAlone] = []
         for item in reader.members(kind, parent):
@@ -165,6 +163,15 @@ def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> C
         return _Found(tuple(mine), tuple(others))
 
     return job
+
+
+def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:
+    """A collection whose key the spec doesn't have. Resources in it are counted; for links no list is worth reading."""
+    address, reason = Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"
+    if kind.shape is Shape.LINKS:
+        yield LeftAlone(address, reason)
+    elif count := len(reader.members(kind, parent)):
+        yield LeftAlone(address, reason, count)
 
 
 def _is_read(item: Resource, desired: Desired) -> bool:

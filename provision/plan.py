@@ -92,7 +92,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
         notes=observed.notes,
         obstacles=(*_homeless(changes, desired), *(change.obstacle for change in changes if change.obstacle), *cycle),
-        stops=(*held, *protected(changes, desired)),
+        stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
         delete_subscriptions=wishes.delete_subscriptions,
@@ -196,6 +196,15 @@ def protected(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
         for address in (change.address, *change.takes_along) if change.action.destroys else ():
             if desired.rule(address).prevent_destroy:
                 yield f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first"
+
+
+def _lost(changes: tuple[Change, ...], observed: Observed) -> Iterator[str]:
+    """What a replacement would delete without anybody having said what becomes of it."""
+    for address in (change.address for change in changes if change.action is Action.REPLACE):
+        for one in observed.left_alone:
+            if one.count and one.address.within(address):
+                what = f"--replace {address} would lose the {one.count} in {one.address}, which the spec leaves alone"
+                yield f"{what}: write the key {one.address.text.rpartition('/')[2]}, or leave --replace out"
 
 
 def _homeless(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:

@@ -28,7 +28,11 @@ Snapshot = Mapping["Address", Resource]
 
 @dataclass(frozen=True, slots=True, order=True)
 class LeftAlone:
-    """Something that exists or may exist in Azure, and that provision does not manage; `reason` says why."""
+    """Something that exists or may exist in Azure, and that provision does not manage; `reason` says why.
+
+    `count`: how many a collection holds; 0 for a single thing, and for a collection that was not looked into.
+    """
 
     address: Address
     reason: str
+    count: int = 0

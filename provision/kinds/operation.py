@@ -165,7 +165,6 @@ OPERATION = Kind(
     shape=Shape.MAP,
     model=Operation,
     name=named(r"^[^*#&+:<>?/%\\]+$", 80),
-    belongs=True,
     read_only=frozenset({"policies"}),
     list_omits=frozenset({"request"}),
     sdk=Sdk("api_operation", list="list_by_api"),

@@ -59,6 +59,7 @@ def dumped(document: dict[str, Any]) -> str:
 def _document(plans: Sequence[Plan], changes: list[dict[str, Any]], notes: list[str]) -> dict[str, Any]:
     left_alone = [
         {"address": str(one.address), "id": one.address.arm_id(plan.scope), "reason": one.reason}
+        | ({"count": one.count} if one.count else {})
         for plan in plans
         for one in plan.left_alone
     ]

@@ -160,7 +160,8 @@ def by_reason(left_alone: Iterable[LeftAlone]) -> dict[str, list[str]]:
     """Group what is left alone: the reason, and the addresses."""
     groups: dict[str, list[str]] = {}
     for one in left_alone:
-        groups.setdefault(visible(one.reason), []).append(visible(str(one.address)))
+        count = f"{one.count} in " if one.count else ""
+        groups.setdefault(visible(one.reason), []).append(f"{count}{visible(str(one.address))}")
     return groups
 
 
