@@ -72,6 +72,12 @@ class Address:
             return Address("/".join(segments[:-2]))
         return None if self == GROUP else GROUP if self == SERVICE else SERVICE
 
+    @property
+    def ancestors(self) -> tuple[Address, ...]:
+        """All that this lies in, from the innermost out."""
+        parent = self.parent
+        return (parent, *parent.ancestors) if parent else ()
+
     def child(self, collection: str, name: str) -> Address:
         """The address of `name` in one of this resource's collections."""
         return Address(f"{collection}/{name}" if self == SERVICE else f"{self.text}/{collection}/{name}")

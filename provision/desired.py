@@ -118,8 +118,8 @@ def _absent(data: Mapping[str, Any]) -> set[Address]:
     return {SERVICE.child(key, name) for key, entries in names for name in entries or ()}
 
 
-def references(address: Address) -> tuple[Address, ...]:
-    """What a resource needs to exist: what it lies in, and what its kind says that it refers to."""
+def references(address: Address, body: Mapping[str, Any] | None) -> tuple[Address, ...]:
+    """What a resource needs to exist: what it lies in, and what it refers to by its name and in its body."""
     kind: Kind | None = find(address.kind)
     parent = (address.parent,) if address.parent else ()
-    return (*parent, *(kind.refers(address) if kind else ()))
+    return (*parent, *(kind.refers(address, body or {}) if kind else ()))

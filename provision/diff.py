@@ -16,7 +16,7 @@ from provision.kinds.model import Model
 from provision.resource import LeftAlone, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from provision.address import Address
@@ -91,11 +91,9 @@ def diff(
 
     A change that Azure can't make in place says so in its `obstacle`.
     """
-    here = {
-        address: item
-        for address, item in observed.items()
-        if not any(address != old and _dies_with(address, old) for old in replace)
-    }
+    along = _lost_with(replace, observed)
+    gone = {address for lost in along.values() for address in lost}
+    here = {address: item for address, item in observed.items() if address not in gone}
     changes: list[Change] = []
     left_alone: list[LeftAlone] = []
     for address in sorted({**desired.snapshot, **here}, key=_outermost_first):
@@ -107,8 +105,7 @@ def diff(
         elif have is None:
             changes.append(_create(want))
         else:
-            along = _lost_with(address, observed) if address in replace else None
-            change = _update(want, _as_wanted(have, want) if quick else have, desired, along)
+            change = _update(want, _as_wanted(have, want) if quick else have, desired, along.get(address))
             changes += [change] if change else []
             left_alone += [*_not_compared(want, have), *(_not_listed(have) if quick else ())]
     return Difference(tuple(changes), tuple(left_alone))
@@ -132,13 +129,22 @@ def _outermost_first(address: Address) -> tuple[bool, bool, Address]:
     return (address != GROUP, address != SERVICE, address)
 
 
-def _dies_with(address: Address, other: Address) -> bool:
-    """Whether deleting `other` removes `address`: it lies below, or is a link to it."""
-    return address.within(other) or other in kind_of(address.kind).refers(address)
+def _dies_with(address: Address) -> Iterator[Address]:
+    """What can't be deleted without `address`: all that it lies in, and for a link what it leads to."""
+    yield from address.ancestors
+    kind = kind_of(address.kind)
+    if kind.shape is Shape.LINKS:
+        yield from kind.refers(address, {})
 
 
-def _lost_with(address: Address, observed: Snapshot) -> tuple[Address, ...]:
-    return tuple(sorted(one for one in observed if one != address and _dies_with(one, address)))
+def _lost_with(doomed: AbstractSet[Address], addresses: Iterable[Address]) -> dict[Address, tuple[Address, ...]]:
+    """What each of `doomed` takes along, in order."""
+    found: dict[Address, list[Address]] = {address: [] for address in doomed}
+    for one in sorted(addresses) if doomed else ():
+        for other in _dies_with(one):
+            if other in found:
+                found[other].append(one)
+    return {address: tuple(dict.fromkeys(along)) for address, along in found.items()}
 
 
 def _delete(have: Resource, desired: Desired) -> Change:
@@ -261,15 +267,15 @@ def _plain(value: Any) -> Any:
 
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Deletions that take others along stand for them."""
-    gone = [change.address for change in changes if change.action is Action.DELETE]
-    roots = {address for address in gone if not any(address != other and _dies_with(address, other) for other in gone)}
+    gone = {change.address: change for change in changes if change.action is Action.DELETE}
+    roots = {address for address in gone if not any(other in gone for other in _dies_with(address))}
+    along = _lost_with(roots, gone)
     result: list[Change] = []
     for change in changes:
         if change.action is not Action.DELETE:
             result.append(change)
         elif change.address in roots:
-            along = tuple(other for other in gone if other != change.address and _dies_with(other, change.address))
-            result.append(_with(change, along))
+            result.append(_with(change, along[change.address]))
     return tuple(result)
 
 

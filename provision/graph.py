@@ -1,16 +1,19 @@
 """Stage 4b: changes -> edges, and what follows from them. Pure.
 
 Three rules: a change that puts something comes after the changes that put what it refers to; a deletion comes after
-the changes of whatever referred to it; a value that only one may have is claimed after it was freed.
+the changes of whatever referred to it; a value that only one may have is claimed after it was freed. And nothing in
+an instance is written before a change of the instance is done: in between the service answers 409 ServiceLocked.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change
 from provision.errors import CycleError
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from provision.address import Address
     from provision.resource import Snapshot
 
+_ENDS = (Action.DELETE, Action.UPDATE, Action.REPLACE)
+_OUTSIDE = (GROUP, SERVICE, DELETED)
 _PUTS = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.RESTORE)
 
 
@@ -39,30 +44,54 @@ Edges = Mapping["Address", tuple[Edge, ...]]
 def edges(changes: tuple[Change, ...], observed: Snapshot) -> Edges:
     """What each change waits for. Raises CycleError where changes wait for each other."""
     by_address = {change.address: change for change in changes}
-    freed = _freed(changes, observed)
+    freed, referring = _freed(changes, observed), _referring(changes, by_address, observed)
+    service = by_address.get(SERVICE)
     result: dict[Address, tuple[Edge, ...]] = {}
     for change in changes:
-        found = {edge.after: edge for edge in _edges(change, by_address, freed) if edge.after != change.address}
+        waits = (*_puts(change, by_address), *_claimed(change, freed), *referring.get(change.address, ()))
+        found = {edge.after: edge for edge in waits if edge.after != change.address}
+        if not found and service and service.action in _PUTS and change.address not in _OUTSIDE:
+            found[SERVICE] = _must_be(service)  # what waits for something inside waits for the instance through that
         if found:
             result[change.address] = tuple(sorted(found.values()))
     _refuse_cycles(result)
     return result
 
 
-def _edges(change: Change, changes: Mapping[Address, Change], freed: Mapping[Any, Address]) -> Iterator[Edge]:
-    if change.action in _PUTS:
-        for target in references(change.address):
-            other = changes.get(target)
-            if other and other.action in _PUTS:
-                yield Edge(target, f"{target} must be there first")
-        for claim in _claims(change, change.body):
-            if claim in freed:
-                yield Edge(freed[claim], f"{claim[2]} {' '.join(claim[3])!r} must be free first")
-    if change.action in (Action.DELETE, Action.REPLACE):
-        for other in changes.values():
-            gone = other.action is Action.DELETE and change.address in references(other.address)
-            if gone:
-                yield Edge(other.address, f"{other.address} refers to it")
+def _puts(change: Change, changes: Mapping[Address, Change]) -> Iterator[Edge]:
+    """Upsert after what the desired version refers to."""
+    for target in references(change.address, change.body) if change.action in _PUTS else ():
+        other = changes.get(target)
+        if other and other.action in _PUTS:
+            yield _must_be(other)
+
+
+def _must_be(other: Change) -> Edge:
+    if other.address == SERVICE and other.action is Action.UPDATE:
+        return Edge(SERVICE, "nothing in an instance can be written while it changes")
+    return Edge(other.address, f"{other.address} must be there first")
+
+
+def _claimed(change: Change, freed: Mapping[Any, Address]) -> Iterator[Edge]:
+    """Claim after the value was freed."""
+    for claim in _claims(change, change.body) if change.action in _PUTS else ():
+        if claim in freed:
+            yield Edge(freed[claim], f"{claim[2]} {' '.join(claim[3])!r} must be free first")
+
+
+def _referring(
+    changes: tuple[Change, ...], by_address: Mapping[Address, Change], observed: Snapshot
+) -> dict[Address, list[Edge]]:
+    """Delete after the change of whatever observed version refers to it."""
+    result: dict[Address, list[Edge]] = defaultdict(list)
+    for change in changes:
+        have = observed.get(change.address)
+        old = references(change.address, have.body if have else None) if change.action in _ENDS else ()
+        for target in old:
+            other = by_address.get(target)
+            if other and other.action in (Action.DELETE, Action.REPLACE):
+                result[target].append(Edge(change.address, f"{change.address} refers to it"))
+    return result
 
 
 def _claims(change: Change, body: Any) -> Iterator[tuple[Any, ...]]:
@@ -76,7 +105,7 @@ def _freed(changes: tuple[Change, ...], observed: Snapshot) -> dict[Any, Address
     result: dict[Any, Address] = {}
     for change in changes:
         have = observed.get(change.address)
-        if have is not None and change.action in (Action.DELETE, Action.UPDATE, Action.REPLACE):
+        if have is not None and change.action in _ENDS:
             kept = set(_claims(change, change.body))
             result.update({claim: change.address for claim in _claims(change, have.body) if claim not in kept})
     return result
@@ -97,18 +126,20 @@ def _walk(start: Address, found: Edges, path: list[Address], done: set[Address])
     """The steps of a cycle reached from `start`, or nothing. Without recursion: chains may be long."""
     stack: list[tuple[Address, Iterator[Edge]]] = [(start, iter(found.get(start, ())))]
     path.append(start)
+    on_path = {start}
     while stack:
         here, waiting = stack[-1]
         edge = next((edge for edge in waiting if edge.after not in done), None)
         if edge is None:
             done.add(here)
             stack.pop()
-            path.pop()
-        elif edge.after in path:
+            on_path.discard(path.pop())
+        elif edge.after in on_path:
             round_trip = [*path[path.index(edge.after) :], edge.after]
             return [(this, _edge(found, this, to)) for this, to in pairwise(round_trip)]
         else:
             path.append(edge.after)
+            on_path.add(edge.after)
             stack.append((edge.after, iter(found.get(edge.after, ()))))
     return []
 

@@ -160,24 +160,30 @@ def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
             address = wanted.pop()
             if address in by_address and address not in keep:
                 keep.add(address)
-                wanted += [one for one in references(address) if by_address.get(one) and _creates(by_address[one])]
-                wanted += _recreated(by_address[address], changes)
+                wanted += [
+                    one for one in _needs(by_address[address]) if by_address.get(one) and _creates(by_address[one])
+                ]
+                wanted += _recreated(by_address[address], by_address)
         changes = tuple(change for change in changes if change.address in keep)
     dropped = {change.address for change in changes if any(change.address.within(one) for one in wishes.exclude)}
     grew = True
     while grew:
         missing = {address for address in dropped if _creates(by_address[address])}
-        more = {change.address for change in changes if not missing.isdisjoint(references(change.address))} - dropped
+        more = {change.address for change in changes if not missing.isdisjoint(_needs(change))} - dropped
         dropped |= more
         grew = bool(more)
     return tuple(change for change in changes if change.address not in dropped)
 
 
-def _recreated(change: Change, changes: tuple[Change, ...]) -> list[Address]:
+def _recreated(change: Change, changes: Mapping[Address, Change]) -> list[Address]:
     """What a replacement takes along and the spec has: it must come back with it."""
     if change.action is not Action.REPLACE:
         return []
-    return [other.address for other in changes if other.address in change.takes_along and _creates(other)]
+    return [one for one in change.takes_along if one in changes and _creates(changes[one])]
+
+
+def _needs(change: Change) -> tuple[Address, ...]:
+    return references(change.address, change.body)
 
 
 def _creates(change: Change) -> bool:

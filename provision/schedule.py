@@ -1,10 +1,16 @@
-"""Stage 5: which changes of a plan may start. Pure: it is told what ended, and derives the rest."""
+"""Stage 5: which changes of a plan may start. Pure: it is told what ended, and derives the rest.
+
+Changes in one lane go one by one, since what the lane is named after takes one writer at a time. Of several lanes the
+one that has most to do goes first: so they take turns, and none is left to run alone at the end.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
+
+from provision.kinds import find
 
 if TYPE_CHECKING:
     from provision.address import Address
@@ -18,8 +24,10 @@ class Schedule:
 
     def __init__(self, plan: Plan) -> None:
         self.waiting = {change.address: change for change in plan.changes}  # in the plan's order
-        self._place = {address: place for place, address in enumerate(self.waiting)}
         self._by_place = plan.changes
+        self._place = {address: place for place, address in enumerate(self.waiting)}
+        self._lane = {address: _lane(address) for address in self.waiting}
+        self._length = Counter(self._lane.values())  # how many of each lane have not started
         self._blocked = dict.fromkeys(self.waiting, 0)  # how many of its prerequisites have not ended
         self._followers: dict[Address, list[tuple[Address, Edge]]] = defaultdict(list)
         for address, edges in plan.edges.items():
@@ -27,39 +35,52 @@ class Schedule:
                 if address in self._blocked and edge.after in self._blocked:
                     self._blocked[address] += 1
                     self._followers[edge.after].append((address, edge))
-        self._free: list[int] = [self._place[address] for address, count in self._blocked.items() if not count]
-        self._queues: dict[str, list[int]] = defaultdict(list)  # lane -> what waits for nothing but its lane
-        self._busy: set[str] = set()
+        self._ready: dict[Address, list[int]] = defaultdict(list)  # lane -> what waits for nothing but its lane
+        self._idle: list[tuple[int, int, Address]] = []  # lanes in which something may start, the longest first
+        self._busy: set[Address] = set()
+        for address, count in self._blocked.items():
+            if not count:
+                heappush(self._ready[self._lane[address]], self._place[address])
+        for lane in self._ready:
+            self._offer(lane)
 
     def take(self) -> Change | None:
         """The next change that may start, which starts by being taken; None where nothing may for now."""
-        while self._free:
-            place = heappop(self._free)
+        while self._idle:
+            _, place, lane = heappop(self._idle)
+            ready = self._ready[lane]
+            if lane in self._busy or not ready or ready[0] != place:
+                continue  # offered before something else in that lane was
+            heappop(ready)
             change = self._by_place[place]
-            lane = _lane(change)
-            if change.address not in self.waiting:
+            if self.waiting.pop(change.address, None) is None:
+                self._offer(lane)
                 continue
-            if lane in self._busy:
-                heappush(self._queues[lane], place)
-                continue
-            if lane:
-                self._busy.add(lane)
-            del self.waiting[change.address]
+            self._busy.add(lane)
+            self._length[lane] -= 1
             return change
         return None
 
     def end(self, change: Change, *, well: bool) -> list[tuple[Change, str]]:
         """A change that was taken has ended. Returns what can't come about for it, and why: that leaves too."""
-        lane = _lane(change)
+        lane = self._lane[change.address]
         self._busy.discard(lane)
-        if self._queues[lane]:
-            heappush(self._free, heappop(self._queues[lane]))
-        if well:
-            for address, _ in self._followers[change.address]:
-                self._blocked[address] -= 1
-                if not self._blocked[address]:
-                    heappush(self._free, self._place[address])
-        return [] if well else self._lose(change.address)
+        lost = [] if well else self._lose(change.address)
+        for address, _ in self._followers[change.address] if well else ():
+            self._blocked[address] -= 1
+            if not self._blocked[address]:
+                heappush(self._ready[self._lane[address]], self._place[address])
+                self._offer(self._lane[address])
+        self._offer(lane)
+        return lost
+
+    def _offer(self, lane: Address) -> None:
+        """Let a lane compete for the next start, by how much is left in it or in a lane that waits for its next."""
+        ready = self._ready[lane]
+        if ready and lane not in self._busy:
+            following = self._followers[self._by_place[ready[0]].address]
+            left = max(self._length[one] for one in {lane, *(self._lane[address] for address, _ in following)})
+            heappush(self._idle, (-left, ready[0], lane))
 
     def _lose(self, failed: Address) -> list[tuple[Change, str]]:
         """Everything that waits for what failed, or for something that does, leaves what waits."""
@@ -70,16 +91,16 @@ class Schedule:
                 follower = self.waiting.pop(address, None)
                 if follower is not None:
                     lost.append(address)
+                    self._length[self._lane[address]] -= 1
                     skipped.append((follower, f"{edge.after} was not done, and {edge.because}"))
         return skipped
 
 
-def _lane(change: Change) -> str:
-    """Changes in one lane go one by one: an API takes one writer at a time. Azure/apiops#379, #497, #667.
-
-    Empty for what needs no lane.
-    """
-    kind, names = change.address.kind, change.address.names
-    if kind.startswith("apis"):
-        return names[0].lower()
-    return names[1].lower() if kind == "products/apis" else ""
+def _lane(address: Address) -> Address:
+    """What takes one writer at a time and this is, lies in or is a link to; itself where there is no such thing."""
+    kind = find(address.kind)
+    for one in (address, *address.ancestors, *(kind.refers(address, {}) if kind else ())):
+        found = find(one.kind)
+        if found and found.one_writer:
+            return one
+    return address

@@ -242,7 +242,7 @@ def _dangling(
     tree: document.Map, node: Node, declared: Mapping[Address, Node], gone: Mapping[Address, Loc]
 ) -> Iterator[Problem]:
     """References to what the spec doesn't declare and Azure doesn't make by itself."""
-    for target in node.kind.refers(node.address):
+    for target in node.kind.refers(node.address, node.properties):
         kind = find(target.kind)
         if kind is None or target in declared:
             continue

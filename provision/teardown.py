@@ -70,8 +70,8 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
 
 def _outside(seen: tuple[LeftAlone, ...], changes: tuple[Change, ...]) -> Iterator[LeftAlone]:
     """Of what is not managed, only what survives."""
-    gone = [change.address for change in changes if change.action is Action.DELETE]
-    yield from (item for item in seen if not any(item.address.within(address) for address in gone))
+    gone = {change.address for change in changes if change.action is Action.DELETE}
+    yield from (item for item in seen if gone.isdisjoint((item.address, *item.address.ancestors)))
 
 
 def _marked(change: Change, desired: Desired) -> Change:

@@ -158,6 +158,7 @@ API = Kind(
     ),
     factory=frozenset({"echo-api"}),
     revision=";rev=",
+    one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),
     sdk=Sdk(
         "api",

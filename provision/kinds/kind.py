@@ -68,7 +68,7 @@ def _same(properties: Properties) -> Properties:
     return properties
 
 
-def _no_references(_: Address) -> tuple[()]:
+def _no_references(_: Address, __: Mapping[str, Any]) -> tuple[()]:
     return ()
 
 
@@ -94,7 +94,8 @@ class Kind:
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
-    refers: Callable[[Address], Iterable[Address]] = _no_references
+    refers: Callable[[Address, Mapping[str, Any]], Iterable[Address]] = _no_references  # of its address and body
+    one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
 
     @property

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provision.address import SERVICE
 from provision.kinds.kind import Kind, Sdk, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provision.address import Address
 
 
-def _refers(address: Address) -> Iterator[Address]:
+def _refers(address: Address, _: Mapping[str, Any]) -> Iterator[Address]:
     yield SERVICE.child("apis", address.name)
 
 

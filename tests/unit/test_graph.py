@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from provision.address import SERVICE, Address
+import provision.kinds
+from provision.address import GROUP, SERVICE, Address
 from provision.diff import Action, Change
 from provision.errors import CycleError
 from provision.graph import edges
+from provision.kinds import KINDS, kind_of
 from provision.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def change(text: str, action: Action, path: str | None = None) -> Change:
@@ -39,6 +47,44 @@ def test_a_deletion_waits_for_the_deletion_of_what_refers_to_it() -> None:
     link, target = change("products/p/apis/a", Action.DELETE), change("apis/a", Action.DELETE)
     assert after("apis/a", link, target) == ["products/p/apis/a"]
     assert after("products/p/apis/a", link, target) == []
+
+
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE, Action.RESTORE])
+def test_nothing_inside_is_written_before_a_change_of_the_instance_is_done(action: Action) -> None:
+    inside = (
+        change("apis/a/operations/o/policies/policy", Action.DELETE),
+        change("apis/a/operations/o", Action.UPDATE),
+        change("products/p/apis/a", Action.CREATE),
+        change("apis/b", Action.DELETE),
+        change("policies/policy", Action.CREATE),
+    )
+    for one in inside:
+        assert after(str(one.address), Change(SERVICE, action), *inside)[-1:] == ["service"], one.address
+    assert after("resourceGroup", Change(SERVICE, action), Change(GROUP, Action.UPDATE)) == []
+
+
+def test_what_waits_for_something_inside_waits_for_the_instance_through_that() -> None:
+    chain = (change("apis/a", Action.CREATE, "a"), change("apis/a/operations/o", Action.CREATE))
+    assert after("apis/a/operations/o", Change(SERVICE, Action.UPDATE), *chain) == ["apis/a"]
+    assert after("apis/a", Change(SERVICE, Action.UPDATE), *chain) == ["service"]
+
+
+def test_a_deletion_waits_for_the_change_of_what_referred_to_it_in_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API that leaves its version set is changed before that set goes, and one that enters it after it came."""
+
+    def refers(_: Address, body: Mapping[str, Any]) -> list[Address]:
+        return [Address(body["apiVersionSetId"])] if body.get("apiVersionSetId") else []
+
+    both = (replace(kind_of("apis"), refers=refers), replace(kind_of("products"), type="apiVersionSets"))
+    known = {**{kind.type.lower(): kind for kind in KINDS}, **{kind.type.lower(): kind for kind in both}}
+    monkeypatch.setattr(provision.kinds, "_BY_TYPE", known)
+    old, new = Address("apiVersionSets/old"), Address("apiVersionSets/new")
+    api = Change(Address("apis/a"), Action.UPDATE, body={"path": "a", "apiVersionSetId": str(new)})
+    changes = (api, Change(old, Action.DELETE), Change(new, Action.CREATE, body={}))
+    observed = {api.address: Resource(api.address, {"path": "a", "apiVersionSetId": str(old)})}
+    assert after(str(old), *changes, observed=observed) == ["apis/a"]
+    assert after("apis/a", *changes, observed=observed) == [str(new)]
+    assert after(str(new), *changes, observed=observed) == []
 
 
 @pytest.mark.parametrize("frees", [Action.DELETE, Action.UPDATE])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.address import Address, Scope
 from provision.diff import Action, Change
 from provision.graph import Edge
+from provision.kinds import KINDS
 from provision.plan import Plan
 from provision.schedule import Schedule
 
@@ -89,3 +91,40 @@ def test_every_change_is_started_once_or_lost_once(data: st.DataObject, count: i
         one = running.pop(data.draw(st.integers(0, len(running) - 1)))
         seen += [str(lost.address) for lost, _ in schedule.end(change(one), well=data.draw(st.booleans()))]
     assert sorted(seen) == sorted(names)
+
+
+def rounds(plan: Plan, workers: int = 16) -> int:
+    """How often a request's latency passes where each request takes one."""
+    schedule, count = Schedule(plan), 0
+    while schedule.waiting:
+        batch = [one for _ in range(workers) if (one := schedule.take())]
+        assert batch
+        for one in batch:
+            schedule.end(one, well=True)
+        count += 1
+    return count
+
+
+def of_apis(*sizes: int) -> Plan:
+    """APIs with so many operations each, and a product that holds them all."""
+    names, after = ["products/p"], {}
+    for number, size in enumerate(sizes):
+        api = f"apis/a{number:03}"
+        inside = [f"{api}/operations/{one}" for one in range(size)]
+        names += [api, *inside, f"products/p/apis/a{number:03}"]
+        after.update({one: [api] for one in inside}, **{f"products/p/apis/a{number:03}": [api, "products/p"]})
+    return plan_of(*sorted(names), after=after)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(50,) * 17, (50,) * 33, (5,) * 100, (300, *(5,) * 200), (*(5,) * 200, 300), (1,)], ids=str
+)
+def test_lanes_take_turns_so_that_none_runs_alone_at_the_end(sizes: tuple[int, ...]) -> None:
+    """As many rounds as there are for 16 at once, or for the longest lane, and two in which not all can run."""
+    plan = of_apis(*sizes)
+    fewest = max(-(-len(plan.changes) // 16), max(sizes) + 2)
+    assert rounds(plan) <= fewest + 2
+
+
+def test_a_lane_is_a_fact_of_the_kind() -> None:
+    assert {kind.type for kind in KINDS if kind.one_writer} == {"apis"}
