@@ -107,7 +107,8 @@ def rounds(plan: Plan, workers: int = 16) -> int:
 
 def of_apis(*sizes: int) -> Plan:
     """APIs with so many operations each, and a product that holds them all."""
-    names, after = ["products/p"], {}
+    names: list[str] = ["products/p"]
+    after: dict[str, list[str]] = {}
     for number, size in enumerate(sizes):
         api = f"apis/a{number:03}"
         inside = [f"{api}/operations/{one}" for one in range(size)]
