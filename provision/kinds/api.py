@@ -11,7 +11,7 @@ from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
 from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Folded, Model, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Sending = Annotated[list[Annotated[Literal["authorizationHeader", "query"], VARIABLE]] | None, AnyOrder()]
 
@@ -61,6 +61,11 @@ class License(Model):
     url: str | None = None
 
 
+def _protocols(siblings: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an API that says no protocols speaks. Of websocket APIs that is a guess [?], and so it is sent too."""
+    return ("wss",) if siblings.get("type") == "websocket" else ("https",)
+
+
 class Api(Model):
     """An API: a path of the gateway, and the backend behind it."""
 
@@ -69,7 +74,7 @@ class Api(Model):
     path: Annotated[str, StringConstraints(max_length=400)]
     service_url: Annotated[str | None, StringConstraints(max_length=2000)] = None
     protocols: Annotated[
-        list[Annotated[Literal["http", "https", "ws", "wss"], VARIABLE]] | None, AnyOrder(), Default(("https",))
+        list[Annotated[Literal["http", "https", "ws", "wss"], VARIABLE]] | None, AnyOrder(), Default(_protocols)
     ] = None
     type: Annotated[
         Annotated[Literal["http", "soap", "websocket", "graphql", "odata", "grpc"], VARIABLE] | None,
@@ -107,7 +112,7 @@ def _version_set(value: str | None) -> str | None:
 
 
 def _normal(properties: Properties) -> Properties:
-    result = {**properties, "path": (properties.get("path") or "").lstrip("/")}
+    result = {**properties, "path": (properties.get("path") or "").strip("/")}
     if "authenticationSettings" in properties:
         result["authenticationSettings"] = _settings(properties["authenticationSettings"])
     if properties.get("apiVersionSetId"):
@@ -119,9 +124,11 @@ def _normal(properties: Properties) -> Properties:
 
 def _to_wire(properties: Properties) -> Properties:
     """`type` is what reads carry, `apiType` what writes are specified to carry: recorded clients send `type`."""
-    result = {**properties, "path": properties["path"].lstrip("/")}
+    result = {**properties, "path": properties["path"].strip("/")}
     if properties.get("authenticationSettings"):
         result["authenticationSettings"] = _settings(properties["authenticationSettings"])
+    if properties.get("type") == "websocket" and not properties.get("protocols"):
+        result["protocols"] = list(_protocols(properties))
     return {**result, "apiType": properties["type"]} if properties.get("type") else result
 
 

@@ -94,7 +94,8 @@ def _canonical(model: type[Model], values: Mapping[str, Any], *, fill: bool) -> 
             continue
         value = _value(prop, values.get(name), fill=fill)
         if _empty(value) and fill and prop.default is not _ABSENT:
-            value = _value(prop, list(prop.default) if isinstance(prop.default, tuple) else prop.default, fill=fill)
+            default = prop.default(values) if callable(prop.default) else prop.default
+            value = _value(prop, list(default) if isinstance(default, tuple) else default, fill=fill)
         if not _empty(value):
             result[name] = value
     return result

@@ -33,7 +33,10 @@ class Model(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """What the service puts where a PUT says nothing. Without it: nothing (null and empty are the same)."""
+    """What the service puts where a PUT says nothing. Without it: nothing (null and empty are the same).
+
+    A function is given the properties beside it, under their wire names, and returns the value.
+    """
 
     value: Any
 
