@@ -325,7 +325,3 @@ def test_an_inline_document_is_imported_and_wins(apim: Any) -> None:
 @pytest.mark.parametrize("value", ["{", "{}", "x: [", '{"openapi": "3.0.0"}', '{"openapi": "3.0.0", "info": 3}'])
 def test_a_document_that_cannot_be_read_is_refused(apim: Any, value: str) -> None:
     assert "representation" in apim.put("/apis/a", path="a", format="openapi", value=value).targets
-
-
-def test_a_format_that_the_emulator_does_not_know_is_refused_and_not_skipped(apim: Any) -> None:
-    assert "format" in apim.put("/apis/a", displayName="A", path="a", format="wsdl", value="<x/>").targets

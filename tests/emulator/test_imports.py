@@ -349,11 +349,18 @@ def test_what_is_wrong_with_a_document_is_said(apim: Any, form: str, document: A
     assert apim("GET", "/apis/shop").status == 404
 
 
-@pytest.mark.parametrize("form", ["wsdl", "wsdl-link", "wadl-xml", "wadl-link-json", "odata", "grpc", "smoke"])
-def test_other_formats_are_refused_by_name(apim: Any, form: str) -> None:
+@pytest.mark.parametrize("form", ["wsdl", "wsdl-link", "wadl-xml", "wadl-link-json", "odata", "grpc"])
+def test_formats_that_are_not_served_answer_501(apim: Any, form: str) -> None:
     refused = apim.put("/apis/shop", displayName="S", path="shop", format=form, value="x")
+    assert (refused.status, refused.code) == (501, "NotImplemented")
+    assert f"'{form}'" in refused.body["error"]["message"]
+    assert apim("GET", "/apis/shop").status == 404
+
+
+def test_an_unknown_format_is_refused_by_name(apim: Any) -> None:
+    refused = apim.put("/apis/shop", displayName="S", path="shop", format="smoke", value="x")
     assert (refused.status, refused.targets) == (400, ["format"])
-    assert f"'{form}'" in refused.body["error"]["details"][0]["message"]
+    assert "'smoke'" in refused.body["error"]["details"][0]["message"]
 
 
 VALUES = st.recursive(
@@ -448,9 +455,6 @@ def test_a_link_with_the_document_in_it(apim: Any) -> None:
 @pytest.mark.parametrize(
     ("link", "message"),
     [
-        ("https://example.com/a.json", "no internet"),
-        ("http://127.0.0.1.example.com/", "no internet"),
-        ("http://user@example.com:80#@127.0.0.1/", "no internet"),
         ("file:///etc/passwd", "no internet"),
         ("//127.0.0.1/x", "no internet"),
         ("http://127.0.0.1:1/x", "cannot be read"),
@@ -468,6 +472,21 @@ def test_other_links_are_refused(apim: Any, documents: str, link: str, message: 
     refused = apim.put("/apis/a", path="a", format="openapi-link", value=link.replace("DOCUMENTS", documents))
     assert refused.targets == ["representation"]
     assert re.search(message, refused.body["error"]["details"][0]["message"])
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.com/a.json",
+        "http://127.0.0.1.example.com/",
+        "http://user@example.com:80#@127.0.0.1/",
+        "https://127.0.0.1/",
+    ],
+)
+def test_the_internet_is_not_there(apim: Any, link: str) -> None:
+    refused = apim.put("/apis/a", path="a", format="openapi-link", value=link)
+    assert (refused.status, refused.code) == (501, "NotImplemented")
+    assert "no internet" in refused.body["error"]["message"]
 
 
 @pytest.mark.parametrize(

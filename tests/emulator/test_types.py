@@ -10,6 +10,7 @@ import pytest
 from provision.emulator import Emulator
 from provision.emulator.rules import ALL_KINDS, KINDS
 from provision.emulator.rules.shapes import SHAPES, Shape, shape_of
+from tests.emulator.official import by_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,6 +104,14 @@ def path_of(kind: Kind) -> str:
     name = NAMES.get(plain(kind)) or {"policies": "policy", "wikis": "default"}.get(last, "x1")
     scope = "/workspaces/space" if kind.type.startswith("workspaces/") else ""
     return f"{scope}{above}/{last}/{name}"
+
+
+def path_of_link(kind: Kind) -> str:
+    """The path of a link of the kind, between what is there."""
+    *parents, last = plain(kind).split("/")
+    name = NAMES.get(plain(kind)) or {"apis": "pets", "groups": "g", "users": "1", "tags": "t"}[last]
+    scope = "/workspaces/space" if kind.type.startswith("workspaces/") else ""
+    return scope + "".join(f"/{part}/{PARENT_NAMES[part]}" for part in parents) + f"/{last}/{name}"
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +234,7 @@ def test_only_the_service_writes_what_is_read_only(full: Any, kind: Kind) -> Non
     found = full("GET", path).props
     assert [key for key in read_only if found.get(key) == "mine"] == []
     if "PATCH" in kind.verbs:
-        assert full("PATCH", path, {"properties": read_only}, If_Match="*").status == 200
+        assert full("PATCH", path, {"properties": read_only}, If_Match="*").status == kind.patched
         assert [key for key in read_only if full("GET", path).props.get(key) == "mine"] == []
     full("DELETE", f"{path}?deleteSubscriptions=true")
 
@@ -253,19 +262,27 @@ def test_secrets_never_come_back(full: Any, kind: Kind, dotted: str) -> None:
     full("DELETE", path)
 
 
+@pytest.mark.parametrize("kind", [*WRITABLE, *LINKS.values()], ids=lambda kind: kind.type)
+def test_every_status_is_one_that_the_official_sdk_takes(full: Any, kind: Kind) -> None:
+    path, body = (path_of_link(kind), {}) if kind.type in LINKS else (path_of(kind), body_of(kind))
+    for method in ("DELETE", "PUT", "PUT", "PATCH", "HEAD", "GET", "DELETE", "DELETE"):
+        if (method, kind.type) in by_type():
+            props = {"properties": changed(body) if method == "PATCH" else body} if method[0] == "P" else None
+            status = full(method, f"{path}?deleteSubscriptions=true", props).status
+            assert status in by_type()[method, kind.type], method
+
+
 LINK_CASES = [kind for kind in ALL_KINDS if kind.type in LINKS]
 
 
 @pytest.mark.parametrize("kind", LINK_CASES, ids=lambda kind: kind.type)
 def test_a_link_lives_and_dies(full: Any, kind: Kind) -> None:
-    *parents, last = plain(kind).split("/")
-    name = NAMES.get(plain(kind)) or {"apis": "pets", "groups": "g", "users": "1", "tags": "t"}[last]
-    scope = "/workspaces/space" if kind.type.startswith("workspaces/") else ""
-    path = scope + "".join(f"/{part}/{PARENT_NAMES[part]}" for part in parents) + f"/{last}/{name}"
+    path = path_of_link(kind)
+    name = path.rpartition("/")[2]
     full("DELETE", path)
     assert full("HEAD", path).status == 404
     assert [full("PUT", path).status for _ in range(2)] == [201, 200]
-    assert full("HEAD", path).status == (200 if "GET" in kind.verbs else 204)
+    assert full("HEAD", path).status == (kind.found or (200 if "GET" in kind.verbs else 204))
     assert full("GET", path).status == (200 if "GET" in kind.verbs else 405)
     assert name in full("GET", path.rpartition("/")[0]).names
     assert full("DELETE", path).status == 200

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GROUP = "microsoft.resources/resourcegroups"
+GATEWAY = "microsoft.apimanagement/gateways"
 NAME = re.compile(r"^[-\w._()]{0,89}[-\w_()]$")
 TENANT = "00000000-0000-0000-0000-0000000000a2"
 ZEROS = "00000000-0000-0000-0000-000000000000"
@@ -164,18 +165,43 @@ def _foreign(call: Call) -> tuple[str, str]:
     return f"{segments[5]}/{segments[6]}", segments[7]
 
 
-def foreign_get(call: Call) -> Answer:
-    """GET of a resource of another provider."""
+def _foreign_row(call: Call) -> Row:
     group = require_group(call)
     row = call.store.get(call.path)
     if row is None:
         raise resource_not_found(*_foreign(call), group.name)
-    return Answer(200, {"id": row.id, "name": row.name, "type": row.type_name, **row.body})
+    return row
+
+
+def _foreign_shown(row: Row) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "type": row.type_name, **row.body}
+
+
+def foreign_get(call: Call) -> Answer:
+    """GET of a resource of another provider; a poll of its deletion too."""
+    if "asyncid" in call.request.query or "azure-asyncid" in call.request.query:
+        answer, _ = operations.polled_resource(call)
+        if answer is not None:
+            return answer
+    return Answer(200, _foreign_shown(_foreign_row(call)))
+
+
+def foreign_patch(call: Call) -> Answer:
+    """PATCH of a resource of another provider: merged."""
+    change = call.request.json()
+    with call.store.transaction():
+        row = _foreign_row(call)
+        row = call.store.put(replace(row, body=merge(row.body, _own(change))))
+    return Answer(200, _foreign_shown(row))
+
+
+def _own(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key not in ("id", "name", "type")}
 
 
 def foreign_put(call: Call) -> Answer:
     """PUT of a resource of another provider: stored as it is."""
-    body = {key: value for key, value in call.request.json().items() if key not in ("id", "name", "type")}
+    body = _own(call.request.json())
     with call.store.transaction():
         group = require_group(call)
         _require_staying(group)
@@ -183,17 +209,18 @@ def foreign_put(call: Call) -> Answer:
         resource_type, name = _foreign(call)
         arm_id = old.id if old else f"{group.id}/providers/{resource_type}/{name}"
         row = call.store.put(Row(call.path, arm_id, resource_type.lower(), 0, body))
-    return Answer(200 if old else 201, {"id": row.id, "name": row.name, "type": row.type_name, **row.body})
+    return Answer(200 if old else 201, _foreign_shown(row))
 
 
 def foreign_delete(call: Call) -> Answer:
-    """DELETE of a resource of another provider."""
+    """DELETE of a resource of another provider; of a gateway outside an instance it goes on after the answer [sdk]."""
     with call.store.transaction():
         require_group(call)
-        if not call.store.exists(call.path):
+        row = call.store.get(call.path)
+        if row is None:
             return Answer(204)
         call.store.delete(call.path)
-    return Answer(200)
+        return operations.began_delete(call, row.id) if row.type == GATEWAY else Answer(200)
 
 
 def _subscription(name: str) -> dict[str, Any]:

@@ -133,7 +133,12 @@ ACTIONS: tuple[tuple[str, str, str, Handler], ...] = (
 
 FOREIGN = Route(
     f"{GROUP}/providers/{{namespace}}/{{type}}/{{name}}",
-    {"GET": groups.foreign_get, "PUT": groups.foreign_put, "DELETE": groups.foreign_delete},
+    {
+        "GET": groups.foreign_get,
+        "PUT": groups.foreign_put,
+        "PATCH": groups.foreign_patch,
+        "DELETE": groups.foreign_delete,
+    },
 )
 ITEM: Mapping[str, Handler] = MappingProxyType(
     {

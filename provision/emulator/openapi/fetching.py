@@ -20,6 +20,10 @@ SECONDS = 5.0
 OK = 200
 
 
+class NoInternetError(DocumentError):
+    """The document is where only the real service gets."""
+
+
 def inline(value: object) -> str:
     """Return the document of an inline import."""
     if not isinstance(value, str) or not value.strip():
@@ -60,7 +64,8 @@ def _data(path: str) -> bytes:
 
 def _fetched(link: str, parts: SplitResult) -> bytes:
     if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
-        raise DocumentError(
+        error = NoInternetError if parts.scheme in ("http", "https") and parts.hostname else DocumentError
+        raise error(
             f"The embedded Azure has no internet: '{link[:200]}' is neither http on loopback nor a data: link. "
             "Give the document inline, or serve it on 127.0.0.1."
         )

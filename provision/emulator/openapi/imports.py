@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.openapi import fetching
 from provision.emulator.openapi.document import DocumentError, described, parse
+from provision.emulator.openapi.fetching import NoInternetError
 from provision.emulator.openapi.operations import PLACEHOLDER, Reader
+from provision.emulator.world.errors import ArmError
 from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
@@ -36,8 +38,10 @@ FORMATS: Mapping[str, tuple[str, bool]] = MappingProxyType(
         "openapi-link": ("openapi", True),
         "openapi+json-link": ("openapi", True),
         "swagger-link-json": ("swagger", True),
+        "swagger-link": ("swagger", True),  # [the specification's examples]
     }
 )
+ELSEWHERE = frozenset({"wadl-xml", "wadl-link-json", "wsdl", "wsdl-link", "odata", "odata-link", "grpc", "grpc-link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def read_document(call: Call, path: str, props: Props) -> Imported | str | None:
         return None
     try:
         return _read(call, path, props, *form)
+    except NoInternetError as error:
+        raise ArmError(501, "NotImplemented", str(error)) from None
     except DocumentError as error:
         return str(error)
     except RecursionError:
@@ -84,6 +90,8 @@ def take_document(draft: Draft) -> None:
     elif written in FORMATS:
         # The service names the target and begins so [Azure/azure-cli#29405].
         draft.problem("representation", f"Parsing error(s): {read}")
+    elif written in ELSEWHERE:
+        raise ArmError(501, "NotImplemented", f"The emulator cannot import '{written}'.")
     else:
         draft.problem("format", f"The emulator cannot import '{written}', only: {', '.join(sorted(FORMATS))}.")
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from provision.emulator.rules.kind import Kind
 
 OWN_KEYS = frozenset({"id", "name", "type", "etag", "properties", "systemData"})
+NO_CONTENT = 204
 LISTED = "x"  # stands for any member where the parents of a collection are looked up
 
 
@@ -97,9 +98,8 @@ def get(call: Call) -> Answer:
 def head(call: Call) -> Answer:
     """HEAD of one resource: 200 with its ETag; of what has no GET, as most links, 204 [recorded]."""
     kind, row = kind_of(call), find(call)
-    if "GET" not in kind.verbs:
-        return Answer(204)
-    return Answer(200, None, etag(kind, row))
+    code = kind.found or (200 if "GET" in kind.verbs else NO_CONTENT)
+    return Answer(code, None, {} if code == NO_CONTENT else etag(kind, row))
 
 
 def no_get(_: Call) -> Answer:
@@ -167,11 +167,14 @@ def _write(call: Call, given: dict[str, Any], body_of: Callable[[Row | None], di
         draft, rest = _draft(call, path, parent, service, body_of(old))
         draft.read = read
         row = save(kind, draft, rest)
+        patched = call.request.method == "PATCH"
+        code = kind.patched if patched else kind.replaced if old else kind.created
         if kind.later and kind.later(draft):
-            return operations.began_put(call, row, new=old is None)
+            return operations.began_put(call, row, code)
         shown = linked(call, kind, row)
-        mode = "get" if call.request.method == "PATCH" else "update" if old else "create"
-        return Answer(200 if old else kind.created, view(call, kind, shown, mode), etag(kind, shown))
+        mode = "get" if patched else "update" if old else "create"
+        body = None if code == NO_CONTENT else view(call, kind, shown, mode)
+        return Answer(code, body, etag(kind, shown))
 
 
 def _draft(call: Call, path: str, parent: Row, service: Row, body: dict[str, Any]) -> tuple[Draft, dict[str, Any]]:

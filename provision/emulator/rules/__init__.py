@@ -41,7 +41,10 @@ _TABLES = (
     *PORTAL_KINDS,
 )
 _AT_SERVICE = tuple(_complete(kind) for kind in _TABLES)
-_IN_WORKSPACE = tuple(replace(k, type=f"workspaces/{k.type}") for k in _AT_SERVICE if k.type in IN_WORKSPACES)
+# In a workspace nothing is deleted by an operation that goes on [sdk].
+_IN_WORKSPACE = tuple(
+    replace(k, type=f"workspaces/{k.type}", lro_delete=False) for k in _AT_SERVICE if k.type in IN_WORKSPACES
+)
 
 ALL_KINDS: tuple[Kind, ...] = (*_AT_SERVICE, *_IN_WORKSPACE)
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.type.lower(): kind for kind in ALL_KINDS})

@@ -1,7 +1,7 @@
 """APIs and what belongs to them.
 
 Sources: [rec] recorded traffic, [doc] Microsoft's documentation, [tfp] Terraform's azurerm provider and its acceptance
-tests, which run against the real service, [?] inferred.
+tests, which run against the real service, [ex] the examples of the official specification, [?] inferred.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from provision.emulator.world.wire import Call
 
 LONGEST_REVISION = 100
+FORMS = (("oAuth2", "oAuth2AuthenticationSettings"), ("openid", "openidAuthenticationSettings"))
 HEADER, QUERY = "Ocp-Apim-Subscription-Key", "subscription-key"
 WRITE_ONLY = ("format", "value", "sourceApiId", "wsdlSelector", "translateRequiredQueryParameters")
 NEWER = "2023"  # from here on the shapes of 2023-05-01-preview and 2024-05-01 [rec]
@@ -99,19 +100,33 @@ def _defaults(draft: Draft) -> None:
             props[key] = value
     if not props.get("protocols"):
         props["protocols"] = ["wss"] if props.get("type") == "websocket" else ["https"]
-    given = props.get("authenticationSettings") or {}
-    if given.get("oAuth2") and given.get("oAuth2AuthenticationSettings"):
-        # Sending back both forms that a GET shows is refused [Azure/arm-template-whatif#440].
-        draft.problem("authenticationSettings", "Give either oAuth2 or oAuth2AuthenticationSettings.")
-    empty: Props = {
-        "oAuth2": None,
-        "openid": None,
-        "oAuth2AuthenticationSettings": [],
-        "openidAuthenticationSettings": [],
-    }
-    props["authenticationSettings"] = {**empty, **{k: v for k, v in given.items() if v is not None}}
+    props["authenticationSettings"] = _authentication(draft, props.get("authenticationSettings") or {})
     keys = props.get("subscriptionKeyParameterNames") or {}
     props["subscriptionKeyParameterNames"] = {"header": HEADER, "query": QUERY, **{k: v for k, v in keys.items() if v}}
+
+
+def _authentication(draft: Draft, given: Props) -> Props:
+    """Complete how an API's callers are known: each form as it was sent, in `show_api` beside its other form."""
+    one, many = FORMS[0]
+    if given.get(one) and given.get(many):
+        before = draft.before.get("authenticationSettings") or {}
+        stays = [key for key in FORMS[0] if given[key] == before.get(key)]
+        if draft.call.request.method == "PATCH" and len(stays) == 1:
+            given = {key: value for key, value in given.items() if key != stays[0]}
+        else:  # sending back both forms that a GET shows is refused [Azure/arm-template-whatif#440]
+            draft.problem("authenticationSettings", f"Give either {one} or {many}.")
+    empty: Props = {"oAuth2": None, "openid": None, **{many: [] for _, many in FORMS}}
+    return {**empty, **{key: value for key, value in given.items() if value is not None}}
+
+
+def _mirrored(settings: Props) -> Props:
+    """Return both forms of each way, the single one being the first of the list [ex]."""
+    shown = dict(settings)
+    for one, many in FORMS:
+        first = next(iter(settings.get(many) or ()), None)
+        shown[one] = settings.get(one) or first
+        shown[many] = settings.get(many) or ([settings[one]] if settings.get(one) else [])
+    return shown
 
 
 def _version_set(draft: Draft) -> None:
@@ -146,6 +161,7 @@ def show_api(view: View) -> None:
     props, version = view.props, view.version
     if props.get("serviceUrl") is None:
         props["backendId"] = props.get("backendId")
+    props["authenticationSettings"] = _mirrored(props["authenticationSettings"])
     if version < "2022" and view.mode == "list":
         props["authenticationSettings"] = props["subscriptionKeyParameterNames"] = None
     elif version < "2022" or (version < NEWER and view.mode in ("create", "update")):

@@ -23,8 +23,10 @@ class Kind:
     is left out of lists; `link` = (collection whose member is linked, the property an error names); `claims` is a
     property that must be unique in its collection; `names` are the only names allowed. `reads` parses what takes its
     time, before anything is locked; `fill` completes and validates, `show` shapes an answer; `written`, `deleting` and
-    `deleted` run inside the transaction. `later` tells whether a PUT goes on after its answer; `tail` follows the type
-    in answers; `outlives`: goes after its parent, so that a DELETE always succeeds.
+    `deleted` run inside the transaction. `later` tells whether a PUT goes on after its answer. `created`, `replaced`,
+    `patched` and `found` are statuses, the last of HEAD (0: 200, and 204 of what has no GET), from the official SDKs
+    where they are not the usual ones. `tail` follows the type in answers; `outlives`: goes after its parent, so that a
+    DELETE always succeeds.
     """
 
     type: str
@@ -50,5 +52,8 @@ class Kind:
     lro_delete: bool = False
     etag: bool = True
     created: int = 201
+    replaced: int = 200
+    patched: int = 200
+    found: int = 0
     tail: str = ""
     outlives: bool = False

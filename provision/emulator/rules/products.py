@@ -239,7 +239,7 @@ PRODUCT_KINDS = (
         "products/groups", "Group", verbs=LINK, link=("groups", "gid"), written=plain_written, deleting=deleting_plain
     ),
     Kind("groups/users", "User", verbs=LINK, link=("users", "uid"), show=show_linked_user),
-    Kind("gateways/apis", "Api", verbs=LINK, link=("apis", "aid"), show=show_linked_api),
+    Kind("gateways/apis", "Api", verbs=LINK, link=("apis", "aid"), show=show_linked_api, found=200),
     Kind("apis/tags", "Tag", verbs=TAG, link=("tags", "tid"), written=plain_written, deleting=deleting_plain),
     Kind("products/tags", "Tag", verbs=TAG, link=("tags", "tid"), written=plain_written, deleting=deleting_plain),
     Kind(

@@ -66,7 +66,8 @@ def _wrapped(shape: Shape, wraps: tuple[str, ...], value: Any, target: str) -> I
         yield target, "The value must be an object."
     else:
         for key, item in value.items():
-            yield from _wrapped(shape, wraps[:-1], item, f"{target}.{key}")
+            if item is not None:  # says nothing, as a property that is null does [the specification's examples]
+                yield from _wrapped(shape, wraps[:-1], item, f"{target}.{key}")
 
 
 def _single(shape: Shape, value: Any, target: str) -> Iterator[Problem]:

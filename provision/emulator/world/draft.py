@@ -51,8 +51,10 @@ class Draft:
         short = reference.strip("/")
         if reference.lower().startswith("/subscriptions/") and "/providers/" in reference.lower():
             return reference, reference.lower()
-        # Users belong to the instance, in workspaces too.
-        scope = self.scope_id.partition("/workspaces/")[0] if short.startswith("users/") else self.scope_id
+        # Users belong to the instance, in workspaces too; "/workspaces/w/loggers/l" begins there [the specification's
+        # examples].
+        at_instance = short.lower().startswith(("users/", "workspaces/"))
+        scope = self.scope_id.partition("/workspaces/")[0] if at_instance else self.scope_id
         return f"{scope}/{short}", f"{scope}/{short}".lower()
 
     def problem(self, target: str, message: str) -> None:

@@ -17,6 +17,7 @@ from provision.emulator.world.wire import Answer, Call
 if TYPE_CHECKING:
     from provision.emulator.world.store import Row
 
+ACCEPTED = 202
 PLAIN = "$;=,:@!'()*"  # what may stand in a path or query as it is; line ends and "&" of a name must not
 
 
@@ -106,15 +107,15 @@ def error(record: dict[str, Any]) -> ArmError:
     return ArmError(400, record["code"], record["message"])
 
 
-def began_put(call: Call, row: Row, *, new: bool) -> Answer:
-    """Answer a PUT inside an instance that goes on after the answer.
+def began_put(call: Call, row: Row, code: int) -> Answer:
+    """Answer a PUT or PATCH inside an instance that goes on after the answer.
 
     Until 2022-08-01 the service answers 202 without a body; from 2023 on 201 with a stub (recorded for named values
     and fragments; inferred for schemas and API imports, for which the SDK accepts only 200 and 201).
     """
-    code = 201 if new else 200
-    name = start(call, target=row.path, answer=code)
-    target = url(call, row.id, asyncId=name, asyncCode=str(code))
+    last = 200 if code == ACCEPTED else code
+    name = start(call, target=row.path, answer=last)
+    target = url(call, row.id, asyncId=name, asyncCode=str(last))
     if call.version < "2022":
         return Answer(202, None, {"Location": target, **hurry(call)})
     if call.version < "2023":
@@ -130,7 +131,7 @@ def began_put(call: Call, row: Row, *, new: bool) -> Answer:
         )
     headers = {"Location": target, "Azure-AsyncOperation": url(call, row.id, **{"azure-asyncId": name}), **hurry(call)}
     stub = {"id": row.id, "type": row.type_name, "name": row.name, "properties": {"ProvisioningState": "InProgress"}}
-    return Answer(code, stub, headers)
+    return Answer(code, None if code == ACCEPTED else stub, headers)
 
 
 def began_delete(call: Call, row_id: str) -> Answer:
