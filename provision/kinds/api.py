@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from provision.address import Address
 from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Folded, Model, named
+from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Folded, Mirrored, Model, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +33,8 @@ class OpenId(Model):
 class AuthenticationSettings(Model):
     """How the developer portal's console authenticates callers of this API."""
 
-    o_auth2: Annotated[OAuth2 | None, Field(alias="oAuth2")] = None
-    openid: OpenId | None = None
+    o_auth2: Annotated[OAuth2 | None, Field(alias="oAuth2"), Mirrored()] = None
+    openid: Annotated[OpenId | None, Mirrored()] = None
     o_auth2_authentication_settings: Annotated[list[OAuth2] | None, Field(alias="oAuth2AuthenticationSettings")] = None
     openid_authentication_settings: list[OpenId] | None = None
 

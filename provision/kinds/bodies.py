@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provision.kinds.canonical import Property, properties_of
+from provision.kinds.canonical import Property, form_of, key_of, properties_of
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -28,21 +29,41 @@ def _overlay(model: type[Model], before: Mapping[str, Any], after: Mapping[str, 
     known = properties_of(model)
     result = {name: value for name, value in before.items() if name not in known and value is not None}
     for name, value in after.items():
-        prop = known.get(name)
-        old = before.get(name)
-        if prop and prop.nested and isinstance(value, Mapping) and isinstance(old, Mapping) and not prop.is_map:
-            result[name] = _overlay(prop.nested, old, value)
-        elif prop and prop.nested and prop.keyed and isinstance(old, Sequence):
-            held = {str(item.get(prop.keyed)): item for item in old}
-            result[name] = [_overlay(prop.nested, held.get(str(item.get(prop.keyed)), {}), item) for item in value]
-        else:
+        prop, old = known.get(name), before.get(name)
+        if prop is None or prop.nested is None or not old or value is None:
             result[name] = value
+        elif prop.is_map:
+            result[name] = {key: _overlay(prop.nested, old.get(key) or {}, item) for key, item in value.items()}
+        elif isinstance(value, Mapping):
+            result[name] = _overlay(prop.nested, old, value)
+        else:
+            pairs = zip(partners(prop, old, value), value, strict=True)
+            result[name] = [_overlay(prop.nested, held, item) for held, item in pairs]
     for name, prop in known.items():
         old = before.get(name)
-        if name not in after and prop.nested and isinstance(old, Mapping) and not prop.is_map:
+        if name not in after and prop.nested and isinstance(old, Mapping) and not (prop.is_map or prop.mirrored):
             unknown = _overlay(prop.nested, old, {})
             result.update({name: unknown} if unknown else {})
     return result
+
+
+def partners(prop: Property, before: Sequence[Any], after: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """For each item of `after` the one of `before` that it is about; an empty one where there is none.
+
+    Without a key that is one which says the same, else the one in the same place.
+    """
+    if prop.keyed:
+        held = {key_of(prop, item): item for item in before}
+        return [held.get(key_of(prop, item), {}) for item in after]
+    forms = [form_of(prop, item) for item in before]
+    free = dict(enumerate(before))
+    result: list[Mapping[str, Any]] = [{}] * len(after)
+    for place, item in enumerate(after):
+        form = form_of(prop, item)
+        same = next((at for at in free if forms[at] == form), None)
+        if same is not None:
+            result[place] = free.pop(same)
+    return [found or free.get(place, {}) for place, found in enumerate(result)]
 
 
 def kept(
@@ -77,8 +98,8 @@ def _kept_items(
     prop: Property, before: Sequence[Any], after: Sequence[Any], path: str, ignores: Callable[[str], bool]
 ) -> list[Any]:
     """The items of a keyed list: ignored ones as they were, or not at all where they weren't."""
-    old = {str(item.get(prop.keyed)): item for item in before}
-    new = {str(item.get(prop.keyed)): item for item in after}
+    old = {key_of(prop, item): item for item in before}
+    new = {key_of(prop, item): item for item in after}
     result = []
     for key in {**new, **old}:
         at = f"{path}[{key}]"
@@ -99,14 +120,21 @@ def merged(kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any]) 
 
 def _merged(prop: Property | None, old: Any, new: Any) -> Any:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return {**old, **{key: _merged(None, old.get(key), value) for key, value in new.items()}}
-    if prop and prop.keyed and isinstance(old, list) and isinstance(new, list):
-        by_key = {str(item.get(prop.keyed)).lower(): item for item in old}
-        written = {str(item.get(prop.keyed)).lower(): item for item in new}
-        both = {key: _merged(None, by_key.get(key), item) for key, item in written.items()}
-        others = (item for key, item in by_key.items() if key not in both)
-        return [_without_nulls(item) for item in (*both.values(), *others)]
+        facts = properties_of(prop.nested) if prop and prop.nested and not prop.is_map else {}
+        return {**old, **{key: _merged(facts.get(key), old.get(key), value) for key, value in new.items()}}
+    if prop and prop.nested and isinstance(old, list) and isinstance(new, list):
+        pairs = list(zip(partners(prop, old, new), new, strict=True))
+        # Of items with a key the spec says only what it writes; a list without keys it says whole.
+        spoken = {key_of(prop, item) for item in new} if prop.keyed else set()
+        others = [item for item in old if prop.keyed and key_of(prop, item) not in spoken]
+        both = [_merged(_item_of(prop), held, item) if held else item for held, item in pairs]
+        return [_without_nulls(item) for item in (*both, *others)]
     return new
+
+
+def _item_of(prop: Property) -> Property:
+    """What the model says about one item of a list."""
+    return replace(prop, keyed="", is_map=False)
 
 
 def _without_nulls(item: Any) -> Any:

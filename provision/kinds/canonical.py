@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
 from provision.kinds.kind import Finding
-from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Model, Unverifiable
+from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Mirrored, Model, Unverifiable
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -36,6 +36,7 @@ class Property:
     unverifiable: str
     fixed: str
     folded: bool
+    mirrored: bool
 
 
 @cache
@@ -57,6 +58,7 @@ def properties_of(model: type[Model]) -> Mapping[str, Property]:
             unverifiable=unverifiable.reason if isinstance(unverifiable, Unverifiable) else "",
             fixed=fixed.advice if isinstance(fixed, Fixed) else "",
             folded=Folded in facts,
+            mirrored=Mirrored in facts,
         )
     return MappingProxyType(found)
 
@@ -112,15 +114,30 @@ def _value(prop: Property, value: Any, *, fill: bool) -> Any:
     if prop.nested and not prop.keyed and (isinstance(value, Mapping) or (fill and value is None)):
         return _canonical(prop.nested, value or {}, fill=fill)
     if prop.folded and isinstance(value, str):
-        return value.replace(" ", "").lower()
+        return _folded(value)
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _folded(text: str) -> str:
+    return text.replace(" ", "").lower()
+
+
+def key_of(prop: Property, item: Any) -> str:
+    """What tells an item of a keyed list from the others."""
+    key = str(item.get(prop.keyed) if isinstance(item, Mapping) else item)
+    return _folded(key) if prop.nested and properties_of(prop.nested)[prop.keyed].folded else key
+
+
+def form_of(prop: Property, item: Mapping[str, Any]) -> Properties:
+    """The comparable form of an item of a list."""
+    return _canonical(prop.nested, item, fill=True) if prop.nested else {}
 
 
 def _keyed(prop: Property, items: list[Any]) -> Elements:
     """Elements by key; one whose key is taken already gets a number behind it, so that nothing is lost."""
     result = Elements()
     for item in items:
-        key = str(item.get(prop.keyed) if isinstance(item, Mapping) else item)
+        key = key_of(prop, item)
         result[key if key not in result else f"{key}#{len(result)}"] = item
     return result
 
@@ -134,7 +151,7 @@ def unknown_properties(kind: Kind, body: Mapping[str, Any]) -> list[str]:
     if kind.model is None or kind.partial:
         return []
     values = {name: value for name, value in body.items() if name not in kind.read_only}
-    return sorted(_unknown(kind.model, values, ""))
+    return sorted(set(_unknown(kind.model, values, "")))
 
 
 def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -143,7 +160,15 @@ def _unknown(model: type[Model], values: Mapping[str, Any], path: str) -> Iterat
         prop = known.get(name)
         if prop is None and value is not False and not _empty(value):
             yield f"{path}{name}"
-        elif prop and prop.nested and isinstance(value, Mapping) and not prop.is_map:
+        elif prop is None or prop.nested is None or prop.mirrored:
+            continue
+        elif isinstance(value, list):
+            for item in value:
+                yield from _unknown(prop.nested, item, f"{path}{name}[].")
+        elif prop.is_map:
+            for item in (value or {}).values():
+                yield from _unknown(prop.nested, item, f"{path}{name}[].")
+        elif isinstance(value, Mapping):
             yield from _unknown(prop.nested, value, f"{path}{name}.")
 
 

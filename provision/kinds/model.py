@@ -68,6 +68,11 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirrored:
+    """Azure shows it under another name too, and refuses both in one PUT: what it shows here is never sent back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """Compared without regard to case and spaces, as ARM compares regions."""
 

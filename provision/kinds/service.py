@@ -61,7 +61,7 @@ class HostnameConfiguration(Model):
     """A host name of the gateway, the portals or the management endpoint, and its certificate."""
 
     type: Annotated[Literal["Proxy", "Portal", "Management", "Scm", "DeveloperPortal", "ConfigurationApi"], VARIABLE]
-    host_name: str
+    host_name: Annotated[str, Folded()]  # DNS ignores case
     key_vault_id: str | None = None
     identity_client_id: str | None = None
     encoded_certificate: Annotated[str | None, _SECRET] = None
