@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provision.cli.origin import install
-from tests.conftest import ROOT, WORKED, environment
+from tests.conftest import PATIENCE, ROOT, WORKED, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def python(code: str, *words: str, **env: str) -> subprocess.CompletedProcess[st
         stdin=subprocess.DEVNULL,
         cwd=ROOT,
         env=environment(**env),
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from provision.kinds import Kind
     from provision.plan import Plan
 
-some = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 HEAD: Mapping[str, Any] = {
     "spec": 1,
     "resourceGroup": {"name": "demo", "location": "westeurope"},

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,11 @@ import provision.workflow
 from tests.conftest import PATIENCE, ROOT, WORKED, Arm, Cloud, alone, command, embedded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from provision.emulator import Exchange
-
 API = "apis/azureml-demo"
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def test_four_processes_on_one_file(tmp_path: Path) -> None:
@@ -165,24 +165,41 @@ def test_the_emulator_says_that_its_port_is_taken() -> None:
     assert ran.out == ""
 
 
+class Patient:
+    """The looks at an instance in transition, without the seconds between them; `then` is done in their place."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self.done: Callable[[], object] = lambda: None
+
+    def then(self, done: Callable[[], object]) -> None:
+        self.done = done
+
+    def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.done()
+
+
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The looks at an instance in transition, without the seconds between them."""
-    slept: list[float] = []
-    monkeypatch.setattr(provision.workflow, "time", SimpleNamespace(monotonic=time.monotonic, sleep=slept.append))
-    return slept
+def patient(monkeypatch: pytest.MonkeyPatch) -> Patient:
+    found = Patient()
+    monkeypatch.setattr(provision.workflow, "time", SimpleNamespace(monotonic=time.monotonic, sleep=found))
+    return found
 
 
-def test_ctrl_c_while_an_instance_is_created(patient: list[float]) -> None:
-    """Creating takes half an hour: Azure goes on with it, and so does the next apply."""
+@contextlib.contextmanager
+def creating() -> Iterator[tuple[Cloud, threading.Event]]:
+    """An embedded Azure whose clock stands still, so that no creation ends by itself; and what its first poll sets."""
     polled = threading.Event()
+    with embedded(create_seconds=HALF_AN_HOUR.total_seconds(), retry_after=1) as cloud:
+        cloud.emulator.clock.freeze(cloud.emulator.clock.now())
+        cloud.emulator._on_exchange = lambda one: polled.set() if "operationsstatuses" in one.path.lower() else None
+        yield cloud, polled
 
-    def notice(exchange: Exchange) -> None:
-        if "operationsstatuses" in exchange.path.lower():
-            polled.set()
 
-    with embedded(lro_polls=5, retry_after=1) as cloud:
-        cloud.emulator._on_exchange = notice
+def test_ctrl_c_while_an_instance_is_created(patient: Patient) -> None:
+    """Creating takes half an hour: Azure goes on with it, and so does the next apply."""
+    with creating() as (cloud, polled):
         process = cloud.start("apply", WORKED, "--yes", "--output", "json")
         assert polled.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
@@ -192,17 +209,16 @@ def test_ctrl_c_while_an_instance_is_created(patient: list[float]) -> None:
         assert "Traceback" not in err
         assert '"outcome": "unfinished"' in out
         assert '"interrupted": true' in out
+        patient.then(lambda: cloud.emulator.clock.advance(HALF_AN_HOUR))
         ran = cloud("apply", WORKED, "--yes").ended(0)
         assert "waiting until it stands still" in ran.err
-        assert patient, "it looked more than once"
+        assert patient.slept, "it looked more than once"
         cloud.clean(WORKED)
 
 
 def test_sigterm_ends_an_apply_in_order() -> None:
     """A cancelled job of a CI system."""
-    polled = threading.Event()
-    with embedded(lro_polls=5, retry_after=1) as cloud:
-        cloud.emulator._on_exchange = lambda one: polled.set() if "operationsstatuses" in one.path.lower() else None
+    with creating() as (cloud, polled):
         process = cloud.start("apply", WORKED, "--yes")
         assert polled.wait(PATIENCE)
         process.terminate()
@@ -213,7 +229,7 @@ def test_sigterm_ends_an_apply_in_order() -> None:
 
 
 @pytest.mark.parametrize("what", ["create", "update"])
-def test_an_instance_in_transition_is_waited_for(patient: list[float], what: str) -> None:
+def test_an_instance_in_transition_is_waited_for(patient: Patient, what: str) -> None:
     with embedded(lro_polls=7) as cloud:
         if what == "create":
             cloud.arm.put(cloud.arm.group, {"location": "southcentralus"})
@@ -223,10 +239,10 @@ def test_an_instance_in_transition_is_waited_for(patient: list[float], what: str
         else:
             cloud.applied(WORKED)
             assert cloud.arm("PATCH", "", {"properties": {"publisherName": "other"}}).status == 200
-            patient.clear()
+            patient.slept.clear()
         ran = cloud("apply", WORKED, "--yes").ended(0)
         assert "waiting until it stands still" in ran.err
-        assert len(patient) >= 5
+        assert len(patient.slept) >= 5
         cloud.clean(WORKED)
 
 

@@ -106,9 +106,7 @@ class Story:
 
     def _run(self, shown: str, command: list[str], expect: int) -> str:
         say(f"\n$ {shown}")
-        done = subprocess.run(
-            command, cwd=ROOT, env=self._environment, check=False, capture_output=True, text=True, timeout=180
-        )
+        done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, capture_output=True, text=True)
         out = done.stdout.strip("\n")
         if out:
             say(out)

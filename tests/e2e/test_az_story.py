@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.e2e.az_story import az_command
 from tests.e2e.story import ROOT
 
@@ -19,6 +20,6 @@ def test_the_az_cli_builds_the_worked_example_and_takes_it_down() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=10 * PATIENCE,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr

@@ -12,6 +12,7 @@ import pytest
 
 from provision import emulator
 from provision.emulator import Emulator
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ class Arm:
         )
         sent = {"Authorization": "Bearer token", **{k.replace("_", "-"): v for k, v in headers.items()}}
         payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
         try:
             connection.request(method, f"{target}?{query}", payload, {k: v for k, v in sent.items() if v is not None})
             answer = connection.getresponse()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,7 +33,7 @@ sys.exit(share < float(words[words.index("--min") + 1]))
 
 def conformance(folder: Path) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.stderr == ""
     return done.returncode, done.stdout

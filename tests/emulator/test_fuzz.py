@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from provision.emulator import Emulator
 from provision.emulator.rules import KINDS
+from tests.conftest import PATIENCE
 from tests.emulator.fuzz import CHUNKED, Wild, requests
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Wire:
 
     def __call__(self, wild: Wild) -> tuple[int, bytes]:
         if self._socket is None:
-            self._socket = socket.create_connection(self._address, timeout=20)
+            self._socket = socket.create_connection(self._address, timeout=PATIENCE)
         try:
             self._socket.sendall(wild.wire())
             answer = http.client.HTTPResponse(self._socket, method=wild.method)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provision.emulator import Emulator
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,7 @@ def test_processes_that_write_one_file_at_once_lose_nothing(tmp_path: Path, clie
     command = [sys.executable, "-c", WRITER, str(state)]
     writers = [subprocess.Popen([*command, name], stderr=subprocess.PIPE) for name in ("a", "b", "c")]
     for writer in writers:
-        _, said = writer.communicate(timeout=60)
+        _, said = writer.communicate(timeout=PATIENCE)
         assert writer.returncode == 0, said
     with Emulator(state) as azure:
         names = client(azure.url)("GET", azure.url + "/subscriptions/s/resourceGroups").names

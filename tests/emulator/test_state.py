@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from provision.emulator import Emulator
+from tests.conftest import PATIENCE
 from tests.emulator.conftest import Arm
 
 ROOT = Path(__file__).parents[2]
@@ -207,15 +207,21 @@ class Writer:
     """Writes tags one after the other over one connection and remembers what was acknowledged."""
 
     def __init__(self, url: str, prefix: str) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
         self.prefix = prefix
         self.acknowledged: dict[str, str] = {}
         self.sent = 0
+        self.turns: dict[int, threading.Event] = {}
+
+    def after(self, number: int) -> threading.Event:
+        """What is set once so many writes have been acknowledged."""
+        return self.turns.setdefault(number, threading.Event())
 
     def run(self, number: int) -> None:
         try:
             for _ in range(number):
                 self.write()
+                self.after(len(self.acknowledged)).set()
         except (OSError, http.client.HTTPException):
             pass
         finally:
@@ -304,9 +310,10 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path: Path) -> 
             arm.ready()
         writers = [Writer(url, f"t{turn}-{n}") for n in range(3)]
         threads = [threading.Thread(target=writer.run, args=(100_000,)) for writer in writers]
+        begun = [writer.after(1 + 7 * turn) for writer in writers]
         for thread in threads:
             thread.start()
-        time.sleep(0.1 + 0.07 * turn)
+        assert all(event.wait(PATIENCE) for event in begun)
         server.send_signal(signal.SIGKILL)
         for thread in threads:
             thread.join()

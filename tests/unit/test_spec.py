@@ -23,7 +23,7 @@ spec: 1
 resourceGroup: {name: demo, location: westeurope}
 service: {name: demo, sku: {name: Developer, capacity: 1}, publisherName: Demo, publisherEmail: a@example.com}
 """
-some = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def read(text: str, folder: Path) -> spec.Spec:
