@@ -304,3 +304,13 @@ def test_many_reads_go_over_one_connection_without_being_held_back(apim: Any) ->
     (ends,) = [one.get_extra_info("socket") for one in served]
     assert ends.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     connection.close()
+
+
+def test_a_server_that_fails_to_start_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Emulator) -> None:
+        raise OSError("no more files")
+
+    monkeypatch.setattr(Emulator, "_config", broken)
+    azure = Emulator()
+    with pytest.raises(EmulatorError, match="did not start: no more files"):
+        azure.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from provision.emulator.serving.asgi import Receive, Scope, Send
     from provision.emulator.trouble.faults import Faults
 
-START_SECONDS = 15.0
-STOP_SECONDS = 10.0
+START_SECONDS = 300.0  # ends what hangs; a busy machine is no failure
+STOP_SECONDS = 60.0
 GRACE_SECONDS = 1.0
 BACKLOG = 2048
 
@@ -149,12 +150,14 @@ class Emulator:
         shown = f"[{host}]" if ":" in host else "localhost" if self._tls and host == "127.0.0.1" else host
         self._url = f"{'https' if self._tls else 'http'}://{shown}:{port}"
         self._certificate = Certificate() if self._tls else None
-        started = threading.Event()
+        started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
         self._thread.start()
-        if not started.wait(START_SECONDS):
+        try:
+            started.result(START_SECONDS)
+        except Exception as error:
             self.stop()
-            raise EmulatorError(f"the emulator did not start within {START_SECONDS:.0f} seconds")
+            raise EmulatorError(f"its server did not start: {str(error) or type(error).__name__}") from error
 
     def _config(self) -> uvicorn.Config:
         certificate = self._certificate
@@ -190,11 +193,16 @@ class Emulator:
             raise EmulatorError(f"port {port} on {host} cannot be used: {error.strerror or error}") from error
         return bound
 
-    def _run(self, bound: socket.socket, started: threading.Event) -> None:
-        with bound:
-            asyncio.run(self._serve(bound, started))
+    def _run(self, bound: socket.socket, started: Future[None]) -> None:
+        try:
+            with bound:
+                asyncio.run(self._serve(bound, started))
+        except Exception as error:
+            if started.done():
+                raise
+            started.set_exception(error)
 
-    async def _serve(self, bound: socket.socket, started: threading.Event) -> None:
+    async def _serve(self, bound: socket.socket, started: Future[None]) -> None:
         """Serve until stopped: uvicorn's protocol without its server, which polls and installs signal handlers."""
         config, state, loop = self._config(), ServerState(), asyncio.get_running_loop()
 
@@ -206,7 +214,7 @@ class Emulator:
         servers = [await loop.create_server(protocol, sock=bound, ssl=config.ssl, backlog=BACKLOG)]
         if self._identity:
             servers.append(await loop.create_server(protocol, sock=self._identity.bound, backlog=BACKLOG))
-        started.set()
+        started.set_result(None)
         await stopping.wait()
         for server in servers:
             server.close()
