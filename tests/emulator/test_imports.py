@@ -18,8 +18,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provision.emulator.openapi.document import DocumentError, parse, service_url
+from provision.emulator.openapi.document import parse, service_url
 from provision.emulator.openapi.operations import Reader, operation_id
+from provision.emulator.openapi.values import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

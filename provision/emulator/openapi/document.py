@@ -6,30 +6,23 @@ Sources: [rec] recorded, [doc] "API import restrictions and known issues", [?] i
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-import yaml
+from provision.emulator.openapi.values import DEEPEST, DocumentError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DEEPEST = 200
-MOST_NODES = 2_000_000  # YAML's aliases make much of little
 LONGEST_CHAIN = 20
 VERSION_2 = "2.0"
 VERSION_3 = re.compile(r"3\.[01](\.\d+)?$")
 
 
-class DocumentError(ValueError):
-    """What is wrong with a document, in words for its author."""
-
-
 def parse(text: str, family: str) -> dict[str, Any]:
     """Return a document of a family ("swagger" or "openapi") that has the parts which all must have."""
-    document = _json(text) if family == "swagger" or text.lstrip().startswith("{") else _yaml(text)
+    document = _json(text) if family == "swagger" or text.lstrip().startswith("{") else read_yaml(text)
     if not isinstance(document, dict):
         raise DocumentError("The document is not an object.")
     _version(document, family)
@@ -54,41 +47,6 @@ def _json(text: str) -> Any:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _yaml(text: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
-    try:
-        for event in yaml.parse(text, loader):  # the loader recurses, in C without a limit; the parser does not
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise DocumentError("The document is nested too deeply.")
-        return _plain(yaml.load(text, loader), [MOST_NODES], 0)  # noqa: S506  # one of the safe loaders
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError) as error:  # the last: odd dates
-        if isinstance(error, DocumentError):
-            raise
-        if getattr(error, "problem", "") == "exceeded maximum nesting depth":  # libyaml 0.2.6 has a limit of its own
-            raise DocumentError("The document is nested too deeply.") from None
-        raise DocumentError(f"The document is not valid YAML: {' '.join(str(error).split())}.") from None
-
-
-def _plain(value: Any, left: list[int], depth: int) -> Any:
-    """Return YAML's values as JSON's: keys may be numbers there, and values dates."""
-    left[0] -= 1
-    if left[0] < 0 or depth > DEEPEST:
-        raise DocumentError("The document is too large or nested too deeply once its aliases are expanded.")
-    if isinstance(value, dict):
-        return {_key(key): _plain(inner, left, depth + 1) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner, left, depth + 1) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise DocumentError(f"'{value}' has no meaning in JSON.")
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _key(key: Any) -> str:
-    return json.dumps(key) if isinstance(key, bool) else str(key)
 
 
 def _version(document: dict[str, Any], family: str) -> None:

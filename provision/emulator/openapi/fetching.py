@@ -12,7 +12,7 @@ import http.client
 import ipaddress
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
-from provision.emulator.openapi.document import DocumentError
+from provision.emulator.openapi.values import DocumentError
 
 LARGEST_INLINE = 4 * 1024 * 1024  # [doc]; a document behind a link may be of any size
 LARGEST_LINKED = 32 * 1024 * 1024

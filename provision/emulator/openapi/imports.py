@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.openapi import fetching
-from provision.emulator.openapi.document import DocumentError, described, parse
+from provision.emulator.openapi.document import described, parse
 from provision.emulator.openapi.fetching import NoInternetError
 from provision.emulator.openapi.operations import PLACEHOLDER, Reader
+from provision.emulator.openapi.values import DocumentError
 from provision.emulator.world.errors import ArmError
 from provision.emulator.world.store import Row
 

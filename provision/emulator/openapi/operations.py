@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.openapi.document import DocumentError, followed, items
+from provision.emulator.openapi.document import followed, items
+from provision.emulator.openapi.values import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
