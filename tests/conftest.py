@@ -148,7 +148,8 @@ class Arm:
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         plain, _, query = path.partition("?")
         target = plain if plain.startswith("/") else f"{self.service}/{plain}".rstrip("/")
-        sent = {"Authorization": "Bearer another-client", **{key.replace("_", "-"): v for key, v in headers.items()}}
+        sent = {"Authorization": "Bearer another-client", "Content-Type": "application/json"}
+        sent |= {key.replace("_", "-"): value for key, value in headers.items()}
         payload = None if body is None else json.dumps(body).encode()
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
         with contextlib.closing(connection):

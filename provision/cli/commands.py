@@ -188,6 +188,9 @@ def emulator(
     clock: o.Clock = None,
     throttle: o.Throttle = "off",
     faults: o.Faults = None,
+    host: o.Host = "127.0.0.1",
+    allow_host: o.AllowHost = None,
+    log: o.Log = None,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.where import embedded
@@ -199,7 +202,10 @@ def emulator(
         clock,
         faults,
         state=state,
+        host=host,
         port=port,
+        allow_hosts=allow_host or (),
+        log=log,
         latency=latency,
         tls=tls,
         create_polls=create_polls,

@@ -97,6 +97,12 @@ Clock = Annotated[
     Option("--clock", metavar="INSTANT", help="Stop the clock at, say, 2001-02-03T04:05:06Z.", show_default=False),
 ]
 Throttle = Annotated[str, Option("--throttle", metavar="azure|off", help="Refuse requests as often as Azure does.")]
+Host = Annotated[str, Option("--host", metavar="ADDRESS", help="Bind this address instead of loopback.")]
+AllowHost = Annotated[
+    list[str] | None,
+    Option("--allow-host", metavar="NAME", help="Answer requests for this host too; may be given again."),
+]
+Log = Annotated[Path | None, Option("--log", metavar="FILE", help="Append a line per request.", show_default=False)]
 Faults = Annotated[
     Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
 ]

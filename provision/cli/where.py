@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from provision.azure import Azure
     from provision.emulator import Emulator
+
+
+HOST = re.compile(r"[A-Za-z0-9_.:-]+")  # of a name, an IPv4 or an IPv6 address
 
 
 class Where:
@@ -89,6 +93,9 @@ def embedded(clock: str | None = None, faults: Path | None = None, **options: An
     state, throttle = options.get("state"), options.get("throttle", "off")
     if throttle not in ("azure", "off"):
         raise UsageError(f"--throttle {throttle}: azure or off")
+    for name in options.get("allow_hosts", ()):
+        if not HOST.fullmatch(name):
+            raise UsageError(f"--allow-host {name}: a host name or an address alone, such as azure.example")
     try:
         if state:
             state.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from provision.emulator.serving.server import Emulator, Exchange
+from provision.emulator.serving.exchange import Exchange
+from provision.emulator.serving.server import Emulator
 from provision.emulator.trouble.faults import Fault, Faults
 from provision.emulator.trouble.script import read as read_script
 from provision.emulator.world.clock import Clock, instant

@@ -66,7 +66,11 @@ class Arm:
         query = (
             parts.query if "api-version=" in parts.query else f"{parts.query}&api-version={self.version}".lstrip("&")
         )
-        sent = {"Authorization": "Bearer token", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        sent = {
+            "Authorization": "Bearer token",
+            "Content-Type": "application/json",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
         payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
         try:

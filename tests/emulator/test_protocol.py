@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from provision.emulator import Emulator, EmulatorError, Exchange, Fault
 from provision.emulator.rules.shapes import SHAPES
+from provision.emulator.serving.listener import Listener
 from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
@@ -307,10 +308,10 @@ def test_many_reads_go_over_one_connection_without_being_held_back(apim: Any) ->
 
 
 def test_a_server_that_fails_to_start_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Emulator) -> None:
+    def broken(_: Listener) -> None:
         raise OSError("no more files")
 
-    monkeypatch.setattr(Emulator, "_config", broken)
+    monkeypatch.setattr(Listener, "_config", broken)
     azure = Emulator()
     with pytest.raises(EmulatorError, match="did not start: no more files"):
         azure.start()

@@ -19,6 +19,11 @@ OPEN = frozenset({("metadata", "endpoints")})
 DOWNLOADS = "exports"  # links to exported documents stand for themselves
 
 
+def takes_time(request: Request) -> bool:
+    """Tell whether a request may take longer than a look at the state: it has a body, or wants a document written."""
+    return bool(request.body) or "export" in request.query
+
+
 def answer(world: World, request: Request) -> Answer:
     """Answer one request."""
     try:

@@ -10,13 +10,20 @@ import base64
 import binascii
 import http.client
 import ipaddress
+import socket
+import threading
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from provision.emulator.openapi.values import DocumentError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LARGEST_INLINE = 4 * 1024 * 1024  # [doc]; a document behind a link may be of any size
 LARGEST_LINKED = 32 * 1024 * 1024
-SECONDS = 5.0
+SECONDS = 5.0  # for all of it: a server that trickles keeps a socket's own timeout from ever passing
 OK = 200
 
 
@@ -69,18 +76,43 @@ def _fetched(link: str, parts: SplitResult) -> bytes:
             f"The embedded Azure has no internet: '{link[:200]}' is neither http on loopback nor a data: link. "
             "Give the document inline, or serve it on 127.0.0.1."
         )
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
-    try:
+    with (
+        closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)) as connection,
+        _ending(connection) as ended,
+    ):
         connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         answer = connection.getresponse()
         if answer.status != OK:  # a redirect is not followed: it could lead anywhere
             raise DocumentError(f"The link '{link[:200]}' answered {answer.status}.")
         content = answer.read(LARGEST_LINKED + 1)
-    finally:
-        connection.close()
+        if ended.is_set():
+            raise OSError
     if len(content) > LARGEST_LINKED:
         raise DocumentError(f"The document at the link is larger than {LARGEST_LINKED // 1024 // 1024} MB.")
     return content
+
+
+@contextmanager
+def _ending(connection: http.client.HTTPConnection) -> Iterator[threading.Event]:
+    """Connect, and end whatever is still being read after the time that it may take."""
+    connection.connect()
+    ended, connected = threading.Event(), connection.sock
+
+    def end() -> None:
+        ended.set()
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(SECONDS, end)
+    timer.start()
+    try:
+        yield ended
+    except (OSError, http.client.HTTPException):
+        if ended.is_set():
+            raise DocumentError(f"The document at the link did not come within {SECONDS:.0f} seconds.") from None
+        raise
+    finally:
+        timer.cancel()
 
 
 def _is_loopback(host: str) -> bool:

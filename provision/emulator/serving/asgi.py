@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from provision.emulator.world.errors import ArmError
 from provision.emulator.world.wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -16,33 +17,47 @@ if TYPE_CHECKING:
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-async def read(scope: Scope, receive: Receive, url: str) -> Request:
-    """Return the request; its base is what its Host names, else `url`."""
+def request_of(scope: Scope) -> Request:
+    """Return the request without its body; its base is the host that it names, or the address that it came to."""
     raw = scope["raw_path"].decode("latin-1")
     segments = raw.split("/")
     if "%" in raw:
         segments = [unquote(part) for part in segments]
     headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    host = headers.get("host", "")
-    base = f"{scope['scheme']}://{host}" if host else url
+    address, port = scope["server"][:2]
+    host = headers.get("host") or f"{f'[{address}]' if ':' in address else address}:{port}"
     return Request(
         scope["method"],
         tuple(part for part in segments if part),
         {key.lower(): value for key, value in query},
         headers,
-        await _body(receive),
-        base,
+        b"",
+        f"{scope['scheme']}://{host}",
     )
 
 
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
+async def body_of(request: Request, receive: Receive, largest: int) -> bytes:
+    """Return the body. Raises ArmError 413 where it is too large, and ConnectionError where it never ends."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > largest:
+        raise _too_large(largest)
+    body = bytearray()
+    more = True
+    while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError
         body += message.get("body", b"")
-    return body
+        if len(body) > largest:
+            raise _too_large(largest)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _too_large(largest: int) -> ArmError:
+    message = f"The request content size exceeds the maximum size of {largest // 1024 // 1024} MB."
+    return ArmError(413, "RequestContentTooLarge", message)
 
 
 async def write(send: Send, request: Request, result: Answer) -> None:

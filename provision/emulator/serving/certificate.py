@@ -7,24 +7,28 @@ import ipaddress
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class Certificate:
-    """A certificate for localhost and 127.0.0.1 with its key; `bundle` is what a client trusts."""
+    """A certificate for localhost, 127.0.0.1, ::1 and `names`, with its key; `bundle` is what a client trusts."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Iterable[str] = ()) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="emulator-")
         self.bundle = Path(self._folder.name) / "certificate.pem"
         self.key = Path(self._folder.name) / "key.pem"
         private = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         now = datetime.now(UTC)
-        alternatives = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        alternatives = [_alternative(one) for one in dict.fromkeys(("localhost", "127.0.0.1", "::1", *names))]
         certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
@@ -49,3 +53,10 @@ class Certificate:
         """Remove the files."""
         with contextlib.suppress(OSError):
             self._folder.cleanup()
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Handler = Callable[[Interference, Request], Answer]
 
 ROOT = "_emulator"
+JSON = "application/json"
+SHOWN = 100  # characters of what is wrong
 
 
 def answer(interference: Interference, request: Request) -> Answer:
@@ -38,6 +40,11 @@ def _answer(interference: Interference, request: Request) -> Answer:
 
 
 def _body(request: Request) -> Any:
+    """Return the JSON of a body that says it is JSON: a form on a web page can say no such thing."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON:
+        message = f"The Content-Type must be {JSON}, not '{kind[:SHOWN]}'."
+        raise ArmError(415, "UnsupportedMediaType", message)
     try:
         return json.loads(request.body)
     except (ValueError, RecursionError) as error:

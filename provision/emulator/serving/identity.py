@@ -10,13 +10,10 @@ import hmac
 import json
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from provision.emulator.arm.groups import TENANT
 from provision.emulator.world.wire import Answer, Request
-
-if TYPE_CHECKING:
-    import socket
 
 PATH = ("msi", "token")
 VERSION = "2019-08-01"
@@ -28,14 +25,12 @@ CLIENT = "00000000-0000-0000-0000-0000000000a4"
 class Identity:
     """Hands out tokens to whoever knows `header`; `url` is plain http, as the real one is."""
 
-    def __init__(self, bound: socket.socket) -> None:
-        self.bound = bound
+    def __init__(self, authority: str) -> None:
         self.header = secrets.token_hex(16)
-        host, port = bound.getsockname()[:2]
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}/{'/'.join(PATH)}"
+        self.url = f"http://{authority}/{'/'.join(PATH)}"
         self._key = secrets.token_bytes(32)
 
-    def answer(self, request: Request) -> Answer:
+    async def answered(self, request: Request) -> Answer:
         """Answer one request; nothing but tokens is served here."""
         if request.segments != PATH:
             return _refusal(404, "Only /msi/token is served on this port.")

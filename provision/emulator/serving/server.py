@@ -1,63 +1,50 @@
-"""The HTTP server: uvicorn in a thread of its own."""
+"""The emulator: its state, its listeners, and the thread that serves them."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
-from concurrent.futures import Future
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
-
 from provision.emulator.arm import app as arm
 from provision.emulator.serving import control
-from provision.emulator.serving.asgi import read, write
+from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
 from provision.emulator.serving.identity import Identity
+from provision.emulator.serving.listener import Listener, bind, serve
+from provision.emulator.serving.log import Log
 from provision.emulator.trouble.interference import Interference
 from provision.emulator.trouble.throttle import MODES, Mode, Throttle
 from provision.emulator.world.clock import Clock
 from provision.emulator.world.errors import EmulatorError
 from provision.emulator.world.store import Store
-from provision.emulator.world.wire import Answer, Request, World
+from provision.emulator.world.wire import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import socket
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from provision.emulator.serving.asgi import Receive, Scope, Send
+    from provision.emulator.serving.exchange import Exchange
     from provision.emulator.trouble.faults import Faults
+    from provision.emulator.world.wire import Answer, Request
 
 START_SECONDS = 300.0  # ends what hangs; a busy machine is no failure
 STOP_SECONDS = 60.0
-GRACE_SECONDS = 1.0
-BACKLOG = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer, for tests that assert on the wire. `status` is 0 where none was sent."""
-
-    method: str
-    path: str
-    query: str
-    status: int
-    request_headers: Mapping[str, str]
-    body: bytes
+THREADS = 64  # of requests that may take their time; an import may wait for whom it reads from
+ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # what is bound to either is told by its names
 
 
 class Emulator:
-    """An Azure Resource Manager for API Management on loopback.
+    """An Azure Resource Manager for API Management, on loopback unless `host` says otherwise.
 
-    `state`: one SQLite file, or None for memory. `latency`: seconds added to every answer. `lro_polls`: how many polls
-    of a long-running operation answer InProgress; `lro_seconds`: how long it lasts at least, on the emulator's clock.
-    `create_polls`, `create_seconds`: the same for creating an instance. `retry_after`: seconds in the Retry-After of
-    polls. `throttle`: "azure" has ARM's token buckets, made smaller or larger by `throttle_scale`.
+    It answers requests for loopback names, for `host` and for `allow_hosts`. `state`: one SQLite file, or None for
+    memory. `latency`: seconds added to every answer. `lro_polls`: how many polls of a long-running operation answer
+    InProgress; `lro_seconds`: how long it lasts at least, on the emulator's clock. `create_polls`, `create_seconds`:
+    the same for creating an instance. `retry_after`: seconds in the Retry-After of polls. `throttle`: "azure" has
+    ARM's token buckets, made smaller or larger by `throttle_scale`. `log`: a file for a line per request.
     `on_exchange` is called in the server's thread after every exchange. Many may run in one process.
     """
 
@@ -67,6 +54,7 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
+        allow_hosts: Sequence[str] = (),
         latency: float = 0.0,
         tls: bool = False,
         lro_polls: int = 1,
@@ -76,6 +64,7 @@ class Emulator:
         retry_after: int = 0,
         throttle: Mode = "off",
         throttle_scale: float = 1.0,
+        log: Path | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
         page_size: int = 100,
     ) -> None:
@@ -84,7 +73,7 @@ class Emulator:
             raise EmulatorError(f"throttle {throttle!r} is unknown; there are: {', '.join(MODES)}")
         buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
         self._interference = Interference(self.clock, buckets, latency)
-        self._state, self._address = state, (host, port)
+        self._state, self._address, self._log_path = state, (host, port), log
         self._tls, self._on_exchange = tls, on_exchange
         self._world_of = partial(
             World,
@@ -101,6 +90,10 @@ class Emulator:
         self._thread: threading.Thread | None = None
         self._certificate: Certificate | None = None
         self._identity: Identity | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._log: Log | None = None
+        self._named = tuple(normal(name) for name in allow_hosts)
+        self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
         self._url = ""
 
     @property
@@ -135,23 +128,26 @@ class Emulator:
         self.stop()
 
     def start(self) -> None:
-        """Open the state, bind the port, and serve from a daemon thread."""
+        """Open the state, bind the ports, and serve from a daemon thread."""
         if self._thread is not None:
             raise EmulatorError("the emulator is already running")
-        bound = self._bind(*self._address)
+        bound = [bind(*self._address)]
         try:
-            store = Store(self._state)
-            self._identity = Identity(self._bind(self._address[0], 0)) if self._tls else None
+            bound += [bind(self._address[0], 0)] if self._tls else []
+            self._log = Log(self._log_path) if self._log_path else None
+            self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
         except BaseException:
-            bound.close()
+            for one in bound:
+                one.close()
+            self.stop()
             raise
-        self._world = self._world_of(store)
-        host, port = bound.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else "localhost" if self._tls and host == "127.0.0.1" else host
-        self._url = f"{'https' if self._tls else 'http'}://{shown}:{port}"
-        self._certificate = Certificate() if self._tls else None
+        self._certificate = Certificate(sorted(self._names)) if self._tls else None
+        self._identity = Identity(self._authority(bound[1], secure=False)) if self._tls else None
+        self._url = f"{'https' if self._tls else 'http'}://{self._authority(bound[0], secure=self._tls)}"
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        self._thread = threading.Thread(target=self._run, args=(bound, started), name=f"emulator-{port}", daemon=True)
+        listeners = self._listeners(bound)
+        self._thread = threading.Thread(target=self._run, args=(listeners, started), name="emulator", daemon=True)
         self._thread.start()
         try:
             started.result(START_SECONDS)
@@ -159,73 +155,39 @@ class Emulator:
             self.stop()
             raise EmulatorError(f"its server did not start: {str(error) or type(error).__name__}") from error
 
-    def _config(self) -> uvicorn.Config:
-        certificate = self._certificate
-        config = uvicorn.Config(
-            self._asgi,
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            interface="asgi3",
-            proxy_headers=False,
-            timeout_keep_alive=300,
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            ssl_certfile=certificate.bundle if certificate else None,
-            ssl_keyfile=certificate.key if certificate else None,
-        )
-        config.load()
-        return config
+    def _authority(self, bound: socket.socket, *, secure: bool) -> str:
+        """Return the host and port under which a listener is told."""
+        host, port = bound.getsockname()[:2]
+        if host in ANYWHERE:
+            host = self._named[0] if self._named else "localhost"
+        elif host == "127.0.0.1" and secure:
+            host = "localhost"
+        return f"{f'[{host}]' if ':' in host else host}:{port}"
 
-    @staticmethod
-    def _bind(host: str, port: int) -> socket.socket:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only then
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((host, port))
-            bound.listen(BACKLOG)
-        except OSError as error:
-            bound.close()
-            raise EmulatorError(f"port {port} on {host} cannot be used: {error.strerror or error}") from error
-        return bound
+    def _listeners(self, bound: list[socket.socket]) -> list[Listener]:
+        admission = Admission(self._names)
+        listeners = [Listener(bound[0], self._answered, admission, self._certificate, self._report)]
+        if self._identity:
+            listeners.append(
+                Listener(bound[1], self._identity.answered, admission, report=self._log.write if self._log else None)
+            )
+        return listeners
 
-    def _run(self, bound: socket.socket, started: Future[None]) -> None:
+    def _run(self, listeners: list[Listener], started: Future[None]) -> None:
         try:
-            with bound:
-                asyncio.run(self._serve(bound, started))
+            asyncio.run(self._serve(listeners, started))
         except Exception as error:
             if started.done():
                 raise
             started.set_exception(error)
+        finally:
+            for listener in listeners:
+                listener.bound.close()
 
-    async def _serve(self, bound: socket.socket, started: Future[None]) -> None:
-        """Serve until stopped: uvicorn's protocol without its server, which polls and installs signal handlers."""
-        config, state, loop = self._config(), ServerState(), asyncio.get_running_loop()
-
-        def protocol() -> HttpToolsProtocol:
-            return HttpToolsProtocol(config=config, server_state=state, app_state={}, _loop=loop)
-
-        stopping = asyncio.Event()
+    async def _serve(self, listeners: list[Listener], started: Future[None]) -> None:
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
         self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
-        servers = [await loop.create_server(protocol, sock=bound, ssl=config.ssl, backlog=BACKLOG)]
-        if self._identity:
-            servers.append(await loop.create_server(protocol, sock=self._identity.bound, backlog=BACKLOG))
-        started.set_result(None)
-        await stopping.wait()
-        for server in servers:
-            server.close()
-        for connection in list(state.connections):
-            connection.shutdown()
-        if state.tasks:
-            await asyncio.wait(state.tasks, timeout=GRACE_SECONDS)
-        for task in list(state.tasks):
-            task.cancel()
-        for connection in list(state.connections):
-            connection.transport.abort()
+        await serve(listeners, lambda: started.set_result(None), stopping)
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
@@ -233,37 +195,37 @@ class Emulator:
             self._halt()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
         if self._world is not None:
             self._world.store.close()
         if self._certificate is not None:
             self._certificate.remove()
-        if self._identity is not None:
-            self._identity.bound.close()
-        self._halt = self._thread = self._world = self._certificate = self._identity = None
+        if self._log is not None:
+            self._log.close()
+        self._halt = self._thread = self._pool = self._world = self._certificate = self._identity = self._log = None
 
-    async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
-        world = self._world
-        if scope["type"] != "http" or world is None:
-            return
-        request = await read(scope, receive, self._url)
-        if self._identity and scope["scheme"] == "http":
-            await write(send, request, self._identity.answer(request))
-            return
-        result = await self._answered(world, request)
-        self._report(scope, request, result.status if result else 0)
-        if result is None:
-            # ASGI has no way to close a connection without an answer; uvicorn's `send` is a method of what can.
-            send.__self__.transport.abort()  # type: ignore[attr-defined]
-            await receive()
-        else:
-            await write(send, request, result)
-
-    async def _answered(self, world: World, request: Request) -> Answer | None:
+    async def _answered(self, request: Request) -> Answer | None:
+        run = self._in_thread if arm.takes_time(request) else _at_once
         if request.segments[:1] == (control.ROOT,):
-            return control.answer(self._interference, request)
-        return await self._interference.execute(partial(arm.answer, world), request)
+            return await run(partial(control.answer, self._interference, request))
+        if self._world is None:
+            raise ConnectionError
+        return await self._interference.execute(partial(arm.answer, self._world), request, run)
 
-    def _report(self, scope: Scope, request: Request, status: int) -> None:
+    def _report(self, exchange: Exchange) -> None:
+        if self._log is not None:
+            self._log.write(exchange)
         if self._on_exchange is not None:
-            path, query = scope["path"], scope["query_string"].decode("latin-1")
-            self._on_exchange(Exchange(request.method, path, query, status, request.headers, request.body))
+            self._on_exchange(exchange)
+
+    async def _in_thread(self, work: Callable[[], Answer | None]) -> Answer | None:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _unheard(_: str) -> None:
+    """Take a note where there is no log."""
+
+
+async def _at_once(work: Callable[[], Answer | None]) -> Answer | None:
+    return work()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from provision.emulator.trouble.patterns import LONGEST, compiled
+from provision.emulator.world.errors import EmulatorError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from provision.emulator.trouble.patterns import Pattern
 
 ALWAYS = sys.maxsize
 READS = ("GET", "HEAD")
@@ -21,12 +25,12 @@ Fate = Literal["", "fails", "never ends"]
 class Fault:
     """What happens to matching requests; alone among these: an answer, a drop, an operation's fate, or old reads.
 
-    `method` is "*" for any; `path_regex` is searched in the path, ignoring case. The first `skip` matches pass, the
-    next `times` are hit. `status` and `code`: the answer in place of executing the request; with `after` the request
-    is executed, then its answer is replaced. `drop`: the connection closes without an answer. `delay`: seconds before
-    the answer, alone or with anything else. `operation`: the long-running operation that the request starts "fails"
-    (with `code`) or "never ends". `stale_reads`: after a write, that many GETs of the same path answer what they
-    answered before it. `missing_reads`: after a create, that many answer 404.
+    `method` is "*" for any; `path_regex` is searched in the path by RE2, ignoring case. The first `skip` matches
+    pass, the next `times` are hit. `status` and `code`: the answer in place of executing the request; with `after` the
+    request is executed, then its answer is replaced. `drop`: the connection closes without an answer. `delay`: seconds
+    before the answer, alone or with anything else. `operation`: the long-running operation that the request starts
+    "fails" (with `code`) or "never ends". `stale_reads`: after a write, that many GETs of the same path answer what
+    they answered before it. `missing_reads`: after a create, that many answer 404.
     """
 
     method: str
@@ -54,7 +58,7 @@ class Fault:
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
-    pattern: re.Pattern[str]
+    pattern: Pattern
     skip: int
     times: int
 
@@ -67,7 +71,7 @@ class Faults:
         self._armed: list[_Armed] = []
 
     def add(self, fault: Fault) -> None:
-        """Arm one more fault."""
+        """Arm one more fault. Raises EmulatorError where its pattern is none."""
         self._arm([fault])
 
     def replace(self, faults: Iterable[Fault]) -> None:
@@ -77,7 +81,7 @@ class Faults:
         self._arm(faults)
 
     def _arm(self, faults: Iterable[Fault]) -> None:
-        armed = [_Armed(f, re.compile(f.path_regex, re.IGNORECASE), f.skip, f.times) for f in faults]
+        armed = [_Armed(f, _pattern(f), f.skip, f.times) for f in faults]
         with self._lock:
             self._armed += armed
 
@@ -97,7 +101,7 @@ class Faults:
             return None
         with self._lock:
             for armed in self._armed:
-                if not armed.fault.hits(method) or not armed.pattern.search(path):
+                if not armed.fault.hits(method) or not armed.pattern.search(path[:LONGEST]):
                     continue
                 if armed.skip:
                     armed.skip -= 1
@@ -108,6 +112,13 @@ class Faults:
                     self._armed.remove(armed)
                 return armed.fault
         return None
+
+
+def _pattern(fault: Fault) -> Pattern:
+    try:
+        return compiled(fault.path_regex)
+    except ValueError as error:
+        raise EmulatorError(f"path {fault.path_regex!r} is no regular expression: {error}") from None
 
 
 def _words(armed: _Armed) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from provision.emulator.trouble.faults import READS, Fault, Faults
@@ -12,9 +13,13 @@ from provision.emulator.world.errors import ArmError
 from provision.emulator.world.wire import Answer, Request, error_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from provision.emulator.trouble.throttle import Throttle
     from provision.emulator.world.clock import Clock
     from provision.emulator.world.wire import App
+
+    Run = Callable[[Callable[[], Answer | None]], Awaitable[Answer | None]]
 
 OK, REDIRECT, NOT_FOUND = 200, 300, 404
 
@@ -44,19 +49,14 @@ class Interference:
         with self._lock:
             self._old.clear()
 
-    async def execute(self, app: App, request: Request) -> Answer | None:
-        """Answer a request; None closes the connection instead."""
+    async def execute(self, app: App, request: Request, run: Run) -> Answer | None:
+        """Answer a request; None closes the connection instead. `run` says where the work is done."""
         fault = self.faults.match(request.method, "/" + "/".join(request.segments))
         pause = self._latency + (fault.delay if fault else 0)
         if pause:
             await asyncio.sleep(pause)
-        if self.throttle is None:
-            return self._hit(app, request, fault)
-        try:
-            left = self.throttle.take(request)
-        except ArmError as error:
-            return error_answer(error)
-        result = self._hit(app, request, fault)
+        left = self.throttle.take(request) if self.throttle else {}
+        result = await run(partial(self._hit, app, request, fault))
         if result is not None:
             result.headers.update(left)
         return result

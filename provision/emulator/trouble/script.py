@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.trouble.faults import ALWAYS, READS, Fault
+from provision.emulator.trouble.patterns import compiled
 from provision.emulator.world.errors import EmulatorError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ FATES = ("fails", "never ends")
 EFFECTS = ("status", "drop", "operation", "stale_reads", "missing_reads")
 KEYS = ("method", "path", "skip", "times", "code", "message", "headers", "after", "delay", *EFFECTS)
 LONGEST = 3600  # seconds of delay
+MOST = 1000  # faults, since each is searched in the path of every request
 
 
 def read(path: Path) -> list[Fault]:
@@ -40,6 +41,8 @@ def check(script: Any) -> list[str]:
     """Return what is wrong with a script, a line for each problem."""
     if not isinstance(script, list):
         return ["a script is a list of faults"]
+    if len(script) > MOST:
+        return [f"a script has at most {MOST} faults, not {len(script)}"]
     return [f"fault {number}: {wrong}" for number, entry in enumerate(script, 1) for wrong in _problems(entry)]
 
 
@@ -72,8 +75,8 @@ def _path(value: Any) -> Iterator[str]:
         yield "path, a regular expression that is searched in the path of a request, is missing"
         return
     try:
-        re.compile(value)
-    except re.error as error:
+        compiled(value)
+    except ValueError as error:
         yield f"path {value!r} is no regular expression: {error}"
 
 

@@ -21,7 +21,7 @@ def _no_constant(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What one emulator consists of; handlers get it with every call."""
+    """What one emulator consists of; handlers get it with every call. `note` says something once in the log."""
 
     store: Store
     clock: Clock
@@ -31,6 +31,7 @@ class World:
     lro_seconds: float = 0.0
     create_polls: int | None = None
     create_seconds: float | None = None
+    note: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
