@@ -12,8 +12,11 @@ ProvisionError                  exit code 1
 │   ├── NotFoundError           404 of something that had to be there
 │   ├── ConflictError           409 and 422: busy, locked, or taken
 │   ├── StaleError              412: changed by somebody else since it was read
+│   ├── AnswerError             an answer that can't be Azure's, or that contradicts another
 │   ├── UnreachableError        no answer: network, DNS, TLS, time-out
+│   │   └── LostError           the request was sent, and whether it was carried out is not known
 │   └── CancelledError          the user stopped waiting; Azure goes on
+│       └── TooLongError        it took longer than --timeout; Azure goes on
 └── MissingExtraError           an optional part of provision is not installed
 """
 
@@ -119,8 +122,20 @@ class UnreachableError(AzureError):
     """Azure gave no answer."""
 
 
+class AnswerError(AzureError):
+    """An answer that can't be Azure's, or reads that contradict each other: neither is believed."""
+
+
+class LostError(UnreachableError):
+    """A request was sent and no answer came: Azure may have carried it out."""
+
+
 class CancelledError(AzureError):
     """The user stopped waiting for a long operation, which Azure goes on with."""
+
+
+class TooLongError(CancelledError):
+    """Something took longer than `--timeout` allows; Azure may go on with it."""
 
 
 class MissingExtraError(ProvisionError):

@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provision.azure.clients import Clients
-from provision.azure.reading import Reads
+from provision.azure.traffic import Traffic
+from provision.azure.waiting import Patience
 from provision.azure.writing import Writes
 
 if TYPE_CHECKING:
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
     from provision.cloud import Cloud
 
 
-class Azure(Reads, Writes):
+__all__ = ["Azure", "Patience", "Traffic"]
+
+
+class Azure(Writes):
     """One instance in one cloud. Safe to share between threads.
 
     `read_only` makes sure that nothing but GET and HEAD leaves it.
     """
 
-    def __init__(self, cloud: Cloud, scope: Scope, *, read_only: bool = False) -> None:
-        super().__init__(Clients(cloud, scope, read_only=read_only))
+    def __init__(self, cloud: Cloud, scope: Scope, traffic: Traffic | None = None, *, read_only: bool = False) -> None:
+        super().__init__(Clients(cloud, scope, traffic or Traffic(), read_only=read_only))
         self.scope = scope
-        self.look_every = 0.05 if self._clients.local else 5.0
 
     def close(self) -> None:
         """Close the connections."""

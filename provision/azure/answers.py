@@ -1,37 +1,207 @@
-"""What answers of Azure hold, and what a 404 says."""
+"""The border that no odd answer passes: what every answer of Azure has to be before anything is believed of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from azure.core.exceptions import DecodeError
+from azure.core.pipeline.policies import HTTPPolicy
+
 from provision.address import GROUP, SERVICE
+from provision.azure.failures import exchange
+from provision.azure.shapes import shape_of
+from provision.azure.waiting import current
+from provision.errors import AnswerError
+from provision.kinds import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from azure.core.pipeline import PipelineResponse
+    from azure.core.pipeline import PipelineRequest, PipelineResponse
 
     from provision.address import Address
     from provision.errors import AzureError
+    from provision.kinds import Kind
 
 ABSENT: Final = frozenset({"ResourceNotFound", "ResourceGroupNotFound", "EntityNotFound", "NotFound"})
+_FAILED = 400
+_MOST_PAGES: Final = 20_000  # addresses, two for each page
+_SHOWN: Final = 60  # characters of what came instead
 
 
-def raw(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    """Wire JSON: the SDK's models drop properties that they don't know."""
-    body = response.http_response.json()
+class Border(HTTPPolicy[Any, Any]):
+    """Looks at every answer of a call, those of long operations too, before the SDK makes anything of it."""
+
+    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        """Raise AnswerError for what ARM would never say."""
+        call = current()
+        call.request, call.response = request.http_request, None
+        try:
+            response = self.next.send(request)
+            call.response = response.http_response
+            _look(call.response)
+        except (ValueError, LookupError, RecursionError, DecodeError) as error:
+            raise _undecodable(error) from None
+        return response
+
+
+def refuse(what: str) -> AnswerError:
+    """The error for an answer that can't be Azure's."""
+    call = current()
+    return AnswerError(f"{call.doing}: the answer makes no sense: {what}{exchange(call.request, call.response)}")
+
+
+def _undecodable(error: Exception) -> AnswerError:
+    call = current()
+    response = call.response or getattr(error, "response", None)
+    came = ""
+    if response is not None:
+        call.response = response
+        start = " ".join(response.content[:_SHOWN].decode("utf-8", "replace").split())
+        came = f", but {response.headers.get('Content-Type') or 'of no declared type'}, and begins with {start!r}"
+    what = f"the answer is not Azure's: it is no JSON{came} · is there a proxy in between?"
+    return AnswerError(f"{call.doing}: {what}{exchange(call.request, call.response)}")
+
+
+def _look(response: Any) -> None:
+    """What holds for all of ARM's answers: an object, in which what steers the SDK is of the right type."""
+    if response.status_code >= _FAILED:
+        return
+    if not response.content:
+        call = current()
+        if response.status_code in (200, 201) and (call.reads or call.request.method in ("PUT", "PATCH")):
+            raise refuse("it is empty")
+        return
+    body = response.json()
     if not isinstance(body, dict):
-        raise TypeError("a resource is a JSON object")
-    return body, headers.get("ETag") or response.http_response.headers.get("ETag") or ""
+        raise refuse("it is no JSON object")
+    properties = body.get("properties", {})
+    if isinstance(properties, dict):
+        _text(properties, "provisioningState", "properties.provisioningState")
+    elif properties is not None or "status" not in body:  # operations say `properties: null` where they have no more
+        raise refuse("its properties are no object")
+    for name in ("status", "nextLink", "id", "name", "resourceLocation"):
+        _text(body, name, name)
+
+
+def _text(body: Mapping[str, Any], name: str, at: str) -> None:
+    if body.get(name) is not None and not isinstance(body[name], str):
+        raise refuse(f"{at} is no text")
+
+
+def resource(kind: Kind, address: Address) -> Callable[[Any, Any, Mapping[str, str]], tuple[dict[str, Any], str]]:
+    """A reader of one resource for the SDK's `cls`: wire JSON, since the SDK's models drop what they don't know; ETag.
+
+    It raises AnswerError where the answer is no whole resource of the kind: an empty object is not one with defaults.
+    """
+
+    def read(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+        body: dict[str, Any] = whole(kind, _body(response), "it")
+        if address.name and body["name"].lower() != address.name.lower():
+            raise refuse(f"it is about {body['name']}")
+        if kind.shape is Shape.ROOT and not body["properties"].get("provisioningState"):
+            raise refuse("it has no properties.provisioningState")
+        etag = headers.get("ETag") or response.http_response.headers.get("ETag") or ""
+        if kind.sdk.if_match and not etag:
+            raise refuse("it has no ETag")
+        return body, etag
+
+    return read
+
+
+def _body(response: PipelineResponse[Any, Any]) -> Any:
+    return response.http_response.json() if response.http_response.content else None
+
+
+def whole(kind: Kind, body: Any, at: str) -> dict[str, Any]:
+    """A resource of a kind, as a GET or an item of a list shows it."""
+    found = named(body, at)
+    if kind.model is None:
+        return found
+    if not isinstance(found.get("properties"), dict):
+        raise refuse(f"{at} has no properties")
+    flat = {**found["properties"], **{name: found[name] for name in kind.top_level if name in found}}
+    wrong = shape_of(kind.model, partial=kind.partial).misfit(flat, at)
+    if wrong:
+        raise refuse(wrong)
+    return found
+
+
+def named(body: Any, at: str) -> dict[str, Any]:
+    """An object with an id that ends with its name: every recorded resource is one."""
+    found = identified(body, at)
+    name = found.get("name")
+    if not isinstance(name, str) or not name:
+        raise refuse(f"{at} has no name")
+    if found["id"].rpartition("/")[2].lower() != name.lower():
+        raise refuse(f"{at} is named {name}, and its id is {found['id']}")
+    return found
+
+
+def belonging(body: Any, at: str) -> dict[str, Any]:
+    """An item of a list of any kind: of those that provision doesn't manage, what it reads of them."""
+    found = identified(body, at)
+    if not isinstance(found.get("name"), str) or not found["name"]:
+        raise refuse(f"{at} has no name")
+    properties = found.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise refuse(f"the properties of {at} are no object")
+    for name in ("ownerId", "scope"):
+        _text(properties, name, f"{at}.properties.{name}")
+    return found
+
+
+def identified(body: Any, at: str) -> dict[str, Any]:
+    """Anything with an id."""
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str) or not body["id"]:
+        raise refuse(f"{at} has no id")
+    return body
+
+
+def deleted(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str]) -> dict[str, Any]:
+    """A deleted instance, for the SDK's `cls`."""
+    return belonging(_body(response), "it")
+
+
+class Pages:
+    """What a list brings, page by page: for the SDK's `raw_response_hook`."""
+
+    def __init__(self, check: Callable[[Any, str], dict[str, Any]]) -> None:
+        self.items: list[dict[str, Any]] = []
+        self._check = check
+        self._seen: set[str] = set()
+
+    def __call__(self, response: PipelineResponse[Any, Any]) -> None:
+        """Take one page. Raises AnswerError, for one that was there already too: its list would never end."""
+        if response.http_response.status_code != 200:  # noqa: PLR2004
+            return
+        call = current()
+        call.request, call.response = response.http_request, response.http_response
+        try:
+            body = _body(response)
+        except (ValueError, LookupError, RecursionError) as error:
+            raise _undecodable(error) from None
+        if not isinstance(body, dict) or not isinstance(body.get("value"), list):
+            raise refuse("it is no list: it has no value that is one")
+        self.items += [self._check(item, f"value[{index}]") for index, item in enumerate(body["value"])]
+        count = body.get("count")
+        if not self.items and not body.get("nextLink") and isinstance(count, int) and count > 0:
+            raise refuse(f"it counts {count} and lists none")
+        self._follow(response.http_request.url, body.get("nextLink"))
+
+    def _follow(self, page: str, following: Any) -> None:
+        """The SDK writes the address of a page in its own way, so that both ways of writing it are kept."""
+        if not isinstance(following, str) or not following:
+            return
+        self._seen.add(page)
+        if following in self._seen or len(self._seen) > _MOST_PAGES:
+            raise refuse(f"its nextLink comes back to a page that was read: {following}")
+        self._seen.add(following)
 
 
 def last(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str]) -> dict[str, Any]:
     """The last answer of a long operation; deletions have none."""
-    try:
-        found = response.http_response.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return _body(response) or {}
 
 
 def means_absent(address: Address, error: AzureError) -> bool:

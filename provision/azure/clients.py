@@ -10,10 +10,13 @@ from azure.mgmt.apimanagement import ApiManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from provision.address import GROUP
-from provision.azure.pipeline import DummyToken, Pace, ReadOnly, Retry, roomy
+from provision.azure.answers import Border
+from provision.azure.pipeline import DummyToken, ReadOnly, Retry
+from provision.azure.transport import Wire
 
 if TYPE_CHECKING:
     from provision.address import Address, Scope
+    from provision.azure.traffic import Traffic
     from provision.cloud import Cloud
     from provision.kinds import Kind
 
@@ -21,22 +24,26 @@ if TYPE_CHECKING:
 class Clients:
     """The clients of one instance in one cloud. `local`: nothing has to be waited for there."""
 
-    def __init__(self, cloud: Cloud, scope: Scope, *, read_only: bool) -> None:
+    def __init__(self, cloud: Cloud, scope: Scope, traffic: Traffic, *, read_only: bool) -> None:
         logging.getLogger("azure").setLevel(logging.ERROR)
         self.scope = scope
+        self.traffic = traffic
         self.local = not cloud.token
         options: dict[str, Any] = {
             "base_url": cloud.endpoint,
             "credential_scopes": [f"{cloud.endpoint}/.default"],
-            "retry_policy": Retry(retry_total=6, retry_backoff_factor=0.0 if self.local else 0.8),
-            "per_retry_policies": [Pace(), ReadOnly()] if read_only else [Pace()],
+            "per_call_policies": [Border()],
+            "retry_policy": Retry(traffic.pace, retry_total=6, retry_backoff_factor=0.0 if self.local else 0.8),
+            "per_retry_policies": [traffic.pace, ReadOnly()] if read_only else [traffic.pace],
             "connection_timeout": 20,
         }
         if self.local:
             options["authentication_policy"] = DummyToken()
         credential: Any = DefaultAzureCredential(authority=cloud.authority) if cloud.token else object()
-        self.api: Any = ApiManagementClient(credential, scope.subscription, transport=roomy(), **options)
-        self.resources: Any = ResourceManagementClient(credential, scope.subscription, transport=roomy(), **options)
+        self.api: Any = ApiManagementClient(credential, scope.subscription, transport=Wire(traffic.watch), **options)
+        self.resources: Any = ResourceManagementClient(
+            credential, scope.subscription, transport=Wire(traffic.watch), **options
+        )
 
     def close(self) -> None:
         """Close the connections."""

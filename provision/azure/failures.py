@@ -7,16 +7,29 @@ import re
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError as SdkError
 from azure.core.exceptions import (
     ClientAuthenticationError,
+    DecodeError,
+    DeserializationError,
     HttpResponseError,
     ServiceRequestError,
     ServiceResponseError,
 )
 
-from provision.errors import AzureError, ConflictError, ForbiddenError, NotFoundError, StaleError, UnreachableError
+from provision.azure.waiting import current
+from provision.errors import (
+    AnswerError,
+    AzureError,
+    ConflictError,
+    ForbiddenError,
+    LostError,
+    NotFoundError,
+    StaleError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,50 +51,82 @@ _HINTS: Final = MappingProxyType(
         "ServiceAlreadyExists": "names are unique in all of Azure: choose another one",
         "SubscriptionNotFound": "check --subscription-id, and --cloud",
         "InvalidAuthenticationTokenTenant": "az login --tenant ...",
+        "ScopeLocked": "a management lock holds it: whoever set that can remove it (az lock list, az lock delete)",
     }
 )
 
 
+_LONGEST: Final = 2000  # characters of a message
+_IDS: Final = ("x-ms-request-id", "x-ms-correlation-request-id")
+
+
+def exchange(request: Any, response: Any) -> str:
+    """What was asked, what status came, and the ids by which Azure's support finds it; empty without a request."""
+    if request is None:
+        return ""
+    said = [f"{request.method} {urlsplit(request.url).path}"]
+    if response is not None:
+        given = [(name, response.headers.get(name)) for name in _IDS]
+        said += [f"HTTP {response.status_code}", *(f"{name} {value}" for name, value in given if value)]
+    return f" ({', '.join(said)})"
+
+
 def error_of(response: Any) -> tuple[str, str]:
-    """Code and message of ARM's error envelope; empty where the answer has none."""
+    """Code and message of ARM's error envelope; empty where the answer has none, or one of another shape."""
     try:
         response.read()
-        error = json.loads(response.body()).get("error") or {}
-    except (ValueError, AttributeError, SdkError):
+        body = json.loads(response.content)
+    except (ValueError, RecursionError, AttributeError, SdkError):
         return "", ""
-    details = [str(one.get("message")) for one in error.get("details") or () if one.get("message")]
-    said = str(error.get("message") or "")
-    message = " ".join(dict.fromkeys([said, *(one for one in details if one not in said)]))
-    return str(error.get("code") or ""), message.strip()
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return "", error if isinstance(error, str) else ""
+    details = error.get("details") if isinstance(error.get("details"), list) else []
+    said = [error.get("message"), *(one.get("message") for one in details or () if isinstance(one, dict))]
+    message = " ".join(dict.fromkeys(text for text in said if isinstance(text, str)))
+    code = error.get("code")
+    return code if isinstance(code, str) else "", message.strip()
 
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Every error of the SDK as one of ours."""
+    """Every error of the SDK as one of ours. What else is raised is a fault of provision's own, and stays that."""
+    call = current()
     try:
         yield
+    except (DecodeError, DeserializationError) as error:
+        what = f"the answer makes no sense: {_first_line(error)}"
+        raise AnswerError(f"{doing}: {what}{exchange(call.request, call.response)}") from None
     except ClientAuthenticationError as error:
         hint = "run az login, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
-        raise ForbiddenError(f"{doing}: no access: {_first_line(error)} · {hint}", status=401) from None
+        if error.response is None:
+            raise ForbiddenError(f"{doing}: no access: {_first_line(error)} · {hint}", status=401) from None
+        raise _http_error(doing, error, hint) from None
     except HttpResponseError as error:
         raise _http_error(doing, error) from None
-    except (ServiceRequestError, ServiceResponseError) as error:
-        raise UnreachableError(f"{doing}: no answer: {_reason(error)}") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        # What came is no JSON of ARM's: a proxy's log-in page, say. The SDK has no error of its own for that.
-        what = f"the answer is not Azure's ({type(error).__name__}): is there a proxy in between?"
-        raise AzureError(f"{doing}: {what}") from None
+    except ServiceResponseError as error:
+        raise LostError(f"{doing}: no answer: {_reason(error)}{exchange(call.request, None)}") from None
+    except ServiceRequestError as error:
+        raise UnreachableError(f"{doing}: no answer: {_reason(error)}{exchange(call.request, None)}") from None
     except SdkError as error:
-        raise AzureError(f"{doing}: {_first_line(error)}") from None
+        raise AzureError(f"{doing}: {_first_line(error)}{exchange(call.request, call.response)}") from None
 
 
-def _http_error(doing: str, error: HttpResponseError) -> AzureError:
+def _http_error(doing: str, error: HttpResponseError, hint: str = "") -> AzureError:
+    call, response = current(), error.response
     status = error.status_code or 0
-    code, message = error_of(error.response) if error.response is not None else ("", "")
-    code = code or str(getattr(error.error, "code", "") or "")
-    hint = f" · {_HINTS[code]}" if code in _HINTS else ""
-    text = f"{doing}: {code or f'HTTP {status}'}: {message or _first_line(error)}{hint}"
-    return _BY_STATUS.get(status, AzureError)(text, code=code, status=status)
+    code, message = error_of(response) if response is not None else ("", "")
+    hint = _HINTS.get(code, hint)
+    said = message or _without_body(error)
+    text = f"{doing}: {code or f'HTTP {status}'}: {said[:_LONGEST]}{hint and f' · {hint}'}"
+    asked = getattr(response, "request", None) or call.request
+    return _BY_STATUS.get(status, AzureError)(text + exchange(asked, response), code=code, status=status)
+
+
+def _without_body(error: HttpResponseError) -> str:
+    """What there is to say where the answer has no error of ARM's; of operations that failed, the SDK's word."""
+    failed = (error.status_code or 0) >= 400  # noqa: PLR2004
+    return str(error.reason) if failed and error.reason else _first_line(error)
 
 
 _REASONS: Final = (

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import SERVICE, Address
-from provision.azure.answers import ABSENT, means_absent, raw
-from provision.azure.failures import translated
+from provision.azure.answers import ABSENT, Pages, belonging, deleted, identified, means_absent, resource, whole
 from provision.azure.wire import flat
-from provision.errors import AzureError, NotFoundError
+from provision.errors import AnswerError, AzureError, NotFoundError
 from provision.kinds import Kind, kind_of
 from provision.resource import Resource
 
 if TYPE_CHECKING:
-    from azure.core.pipeline import PipelineResponse
+    from collections.abc import Callable
 
     from provision.azure.clients import Clients
 
 _SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
+_AGAIN: Final = (1.0, 2.0, 4.0)  # seconds before each further look at what should be there
 
 
 class Reads:
@@ -25,44 +25,78 @@ class Reads:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._traffic = clients.traffic
+        self.look_every = 0.05 if clients.local else 5.0
+        self.patience = clients.traffic.patience.instance
 
     def get(self, address: Address) -> Resource | None:
         """The resource, or None where Azure says that it doesn't exist."""
         kind = kind_of(address.kind)
         try:
-            with translated(f"reading {address}"):
-                body, etag = self._clients.group(kind).get(*self._clients.path(address), cls=raw, **kind.sdk.read)
+            with self._traffic.call(f"reading {address}"):
+                read = resource(kind, address)
+                body, etag = self._clients.group(kind).get(*self._clients.path(address), cls=read, **kind.sdk.read)
         except NotFoundError as error:
             if means_absent(address, error):
                 return None
             raise
         return Resource(address, flat(kind, body), etag)
 
+    def listed(self, address: Address) -> Resource:
+        """What a list has shown, by itself. Raises AnswerError where Azure goes on to say that it isn't there."""
+        with self._traffic.call(f"reading {address}") as call:
+            for seconds in (0.0, *_AGAIN):
+                call.pause(0.0 if self._clients.local else seconds)
+                found = self.get(address)
+                if found is not None:
+                    return found
+        raise AnswerError(
+            f"reading {address}: Azure lists it, and answers 404 where it is asked for itself ({1 + len(_AGAIN)} times)"
+            " · neither is believed: run again when it has made up its mind"
+        )
+
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
         method = getattr(self._clients.group(kind), kind.sdk.list)
-        found = self._inside(method, self._clients.path(parent), f"listing {kind.key} of {parent}")
+
+        def check(item: Any, at: str) -> dict[str, Any]:
+            return whole(kind, item, at)
+
+        found = self._inside(method, self._clients.path(parent), f"listing {kind.key} of {parent}", check)
         return [Resource(parent.child(kind.collection, body["name"]), flat(kind, body)) for body in found]
 
     def inside(self, collection: str, group: str, method: str) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
         listing = getattr(getattr(self._clients.api, group), method)
-        found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection}")
+        found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection}", belonging)
         return [Resource(SERVICE.child(collection, body["name"]), body.get("properties") or {}) for body in found]
 
-    def _inside(self, method: Any, names: tuple[str, ...], doing: str) -> list[dict[str, Any]]:
+    def _inside(
+        self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         try:
-            return _pages(method, names, doing)
+            return self._pages(method, names, doing, check)
         except AzureError as error:
             if error.code == "MethodNotAllowedInPricingTier":
                 return []
             raise
 
+    def _pages(
+        self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        pages = Pages(check)
+        with self._traffic.call(doing):
+            for _ in method(*names, raw_response_hook=pages):
+                pass
+        return pages.items
+
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance holds the name."""
         try:
-            with translated("reading the deleted instances"):
-                self._clients.api.deleted_services.get_by_name(self._clients.scope.service, region(location))
+            with self._traffic.call("reading the deleted instances"):
+                self._clients.api.deleted_services.get_by_name(
+                    self._clients.scope.service, region(location), cls=deleted
+                )
         except NotFoundError as error:
             if error.code in ABSENT:
                 return False
@@ -73,27 +107,18 @@ class Reads:
         """Ids of what the resource group holds beside the instance."""
         scope = self._clients.scope
         listing = self._clients.resources.resources.list_by_resource_group
-        found = _pages(listing, (scope.resource_group,), "listing the resource group")
+        found = self._pages(listing, (scope.resource_group,), "listing the resource group", identified)
         return [item["id"] for item in found if item["id"].lower() != scope.service_id.lower()]
 
     def settling(self) -> str:
         """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
-        service = self.get(SERVICE)
-        state = str(service.body.get("provisioningState") or "") if service else ""
-        return state if state.lower() in _SETTLING else ""
+        return in_transition(self.get(SERVICE))
 
 
-def _pages(method: Any, names: tuple[str, ...], doing: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-
-    def keep(response: PipelineResponse[Any, Any]) -> None:
-        if response.http_response.status_code == 200:  # noqa: PLR2004
-            items.extend(response.http_response.json().get("value") or ())
-
-    with translated(doing):
-        for _ in method(*names, raw_response_hook=keep):
-            pass
-    return items
+def in_transition(found: Resource | None) -> str:
+    """The provisioningState of what is on its way to another one; empty where it stands still, or isn't there."""
+    state = str(found.body.get("provisioningState") or "") if found else ""
+    return state if state.lower() in _SETTLING else ""
 
 
 def region(location: str) -> str:

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
-from provision.azure.reading import region
-from provision.azure.waiting import wait
+from provision.azure.reading import Reads, in_transition, region
+from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
 from provision.diff import Action, Change
-from provision.errors import AzureError, ConflictError, NotFoundError
+from provision.errors import AnswerError, AzureError, ConflictError, LostError, NotFoundError, StaleError
 from provision.kinds import Kind, kind_of
+from provision.kinds.bodies import merged
+from provision.kinds.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from threading import Event
 
-    from provision.address import Address
-    from provision.azure.clients import Clients
+    from provision.azure.waiting import Call
+    from provision.resource import Resource
+
+_TRIES: Final = 4  # of a write whose fate is not known
+_BACKOFF: Final = 2.0  # seconds before the second, twice as many before each further one
+_POLL: Final = 30.0  # seconds between two polls, where Azure doesn't say
+_UNKNOWN: Final = frozenset({408, 500, 502, 503, 504})  # answers after which a write may have been carried out
 
 
-class Writes:
+@dataclass(slots=True)
+class _Sending:
+    """One write as the SDK takes it; `accepted`: a long operation has begun."""
+
+    kind: Kind
+    name: str
+    path: tuple[str, ...]
+    options: Mapping[str, Any]
+    accepted: bool = False
+
+
+class Writes(Reads):
     """The writes of one instance."""
-
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
 
     def send(self, change: Change, *, cancelled: Event) -> None:
         """Do one change and wait until Azure has done it."""
@@ -48,7 +65,8 @@ class Writes:
         if updates and kind.sdk.if_match:
             options["if_match"] = change.etag
         try:
-            self._run(kind, name, change.address, options, cancelled, f"writing {change.address}")
+            with self._traffic.call(f"writing {change.address}", change.address, cancelled) as call:
+                self._surely(kind, name, change, options, call)
         except ConflictError as error:
             # A link that is there already is what was wanted. Azure/apiops-cli
             if kind.model is not None or "already exists" not in str(error):
@@ -59,29 +77,97 @@ class Writes:
         if kind.sdk.if_match:
             options["if_match"] = change.etag or "*"
         try:
-            self._run(kind, kind.sdk.delete, change.address, options, cancelled, f"deleting {change.address}")
+            with self._traffic.call(f"deleting {change.address}", change.address, cancelled) as call:
+                self._surely(kind, kind.sdk.delete, change, options, call)
         except NotFoundError as error:
             if not means_absent(change.address, error):
                 raise
 
     def _purge(self, change: Change, cancelled: Event) -> None:
         name, location = self._clients.scope.service, region(str((change.body or {}).get("location")))
-        with translated(f"purging {name}"):
-            poller = self._clients.api.deleted_services.begin_purge(name, location, **self._polling())
-            wait(poller, cancelled, change.address)
+        with self._traffic.call(f"purging {name}", change.address, cancelled):
+            self._clients.api.deleted_services.begin_purge(name, location, polling=self._followed()).result()
 
-    def _run(
-        self, kind: Kind, name: str, address: Address, options: Mapping[str, Any], cancelled: Event, doing: str
-    ) -> None:
-        method = getattr(self._clients.group(kind), name)
-        extra = {**self._polling(), "cls": last} if name.startswith("begin_") else {}
-        with translated(doing):
-            answer = method(*self._clients.path(address), **options, **extra)
-            ended = wait(answer, cancelled, address) if extra else {}
+    def _surely(self, kind: Kind, name: str, change: Change, options: Mapping[str, Any], call: Call) -> None:
+        """Send a write, and follow it to its end; where its fate is not known, look before it is sent again."""
+        send = _Sending(kind, name, self._clients.path(change.address), options)
+        lock: Call | None = None
+        for tries in count(1):
+            try:
+                self._once(send, call)
+            except AzureError as error:
+                if error.code == "ServiceLocked":
+                    lock = lock or replace(call, limit=self.patience)
+                    self._until_unlocked(lock, call)
+                    continue
+                if not _fate_unknown(error):
+                    raise
+                if self._came_about(kind, change, call, deleting=name == kind.sdk.delete):
+                    return
+                if send.accepted or tries >= _TRIES:
+                    raise
+                call.pause(0.0 if self._clients.local else _BACKOFF * 2 ** (tries - 1))
+            else:
+                return
+
+    def _once(self, send: _Sending, call: Call) -> None:
+        method = getattr(self._clients.group(send.kind), send.name)
+        with translated(call.doing):
+            if not send.name.startswith("begin_"):
+                method(*send.path, **send.options)
+                return
+            poller = method(*send.path, **send.options, polling=self._followed(), cls=last)
+            send.accepted = True
+            ended = poller.result() or {}
         # A long operation may end well and leave a resource that is not. Azure/apiops#670
         if str((ended.get("properties") or {}).get("provisioningState")).lower() == "failed":
-            raise AzureError(f"{doing}: Azure took it, and then its provisioningState was Failed", code="Failed")
+            raise AzureError(f"{call.doing}: Azure took it, and then its provisioningState was Failed", code="Failed")
 
-    def _polling(self) -> dict[str, Any]:
+    def _came_about(self, kind: Kind, change: Change, call: Call, *, deleting: bool) -> bool:
+        """Whether what was sent is what there is. Raises StaleError where somebody else has written in between."""
+        if kind.model is None:
+            return False  # a link: it is not read, and sending it again does nothing
+        found = self.get(change.address)
+        while in_transition(found):
+            call.pause(self.look_every)
+            found = self.get(change.address)
+        if deleting or found is None:
+            return deleting and found is None
+        if _holds(kind, found, change.body or {}):
+            return True
+        if change.action is Action.UPDATE and kind.sdk.if_match and found.etag != change.etag:
+            raise StaleError(f"{call.doing}: no answer came, and by now it is neither what it was nor what was sent")
+        return False
+
+    def _until_unlocked(self, lock: Call, call: Call) -> None:
+        """Wait while somebody else's change of the instance keeps everything in it from being written."""
+        since, told = call.clock.now(), -SAID_AFTER
+        while True:
+            state = self.settling()
+            waited = call.clock.now() - since
+            if waited - told >= SAID_AFTER:
+                told = waited
+                what = f"the instance is locked by another change of it{state and f' ({state})'}"
+                call.say(f"{call.doing}: {what}: waiting until that is done, at most {duration(lock.limit)}")
+            lock.pause(self.look_every)
+            if not state:
+                call.start += call.clock.now() - since
+                return
+
+    def _followed(self) -> Followed:
         """The embedded Azure has nothing to wait for; elsewhere the service's Retry-After rules."""
-        return {"polling_interval": 0} if self._clients.local else {}
+        return Followed(0.0 if self._clients.local else _POLL)
+
+
+def _fate_unknown(error: AzureError) -> bool:
+    """Whether a write may have been carried out although it was answered so, or not at all."""
+    return isinstance(error, LostError | AnswerError) or error.status in _UNKNOWN
+
+
+def _holds(kind: Kind, found: Resource, sent: Mapping[str, Any]) -> bool:
+    """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
+    is_, wanted = canonical(kind, found.body), canonical(kind, sent)
+    if not kind.partial:
+        return is_ == wanted
+    both = canonical(kind, merged(kind, found.body, sent))
+    return all(is_.get(name) == value for name, value in both.items())

@@ -91,7 +91,9 @@ def test_an_answer_that_is_not_azures_is_an_error(odd: str) -> None:
 
 def test_a_refused_connection_is_said_in_a_few_words() -> None:
     ran = here("drift", WORKED, "--endpoint", "http://127.0.0.1:1").ended(1)
-    assert ran.err == "reading resourceGroup: no answer: 127.0.0.1:1: the connection was refused\n"
+    said, _, request = ran.err.partition(" (")
+    assert said == "reading resourceGroup: no answer: 127.0.0.1:1: the connection was refused"
+    assert request.endswith("/resourcegroups/demoazureml)\n")
 
 
 @pytest.mark.parametrize(("value", "word"), [("", "empty"), ("  ", "empty"), ("abc", "too short")])
