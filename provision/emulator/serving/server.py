@@ -186,8 +186,12 @@ class Emulator:
 
     async def _serve(self, listeners: list[Listener], started: Future[None]) -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
-        self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
-        await serve(listeners, lambda: started.set_result(None), stopping)
+
+        def ready() -> None:
+            self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
+            started.set_result(None)
+
+        await serve(listeners, ready, stopping)
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
