@@ -1,25 +1,34 @@
-"""Stage 5: walk a plan with a bounded pool. It decides nothing: the plan says what to send and in which order."""
+"""Stage 5: walk a plan with a bounded number of threads. It decides nothing: the plan says what to send, and when.
+
+Threads write down what became of their change by themselves, so that the report needs nothing of what the walk
+remembers: whatever happens to it, what was sent is told.
+"""
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from threading import Event
+from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
-from provision.errors import AzureError, CancelledError, StaleError
+from provision.errors import CancelledError, ProvisionError, StaleError, as_fault
+from provision.guards import permit
 from provision.report import Outcome, Report, Result
 from provision.schedule import Schedule
+from provision.stop import INTERRUPTED, LOOK, Never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from provision.address import Address
     from provision.diff import Change
     from provision.plan import Plan
+    from provision.stop import Stop
 
-_TICK = 1.0  # seconds between two looks at what is in flight
+_TICK = 1.0  # seconds between two words about what is in flight
+_ABANDONED = "interrupted while it was in flight: Azure may have done it or not, and the next plan shows which"
 
 
 class Writer(Protocol):
@@ -40,71 +49,140 @@ class Progress:
     started: bool = False
 
 
+def apply(
+    plan: Plan,
+    writer: Writer,
+    *,
+    only: AbstractSet[Address] | None = None,
+    workers: int = 16,
+    tell: Callable[[Progress], None] = lambda _: None,
+    stop: Stop | None = None,
+) -> Report:
+    """Do every change that can be done. A failed one skips what depends on it; the rest goes on.
+
+    `only`: of a plan that passes its guards as a whole, these changes. Raises GuardError and PlanError before anything
+    is sent, and nothing after that.
+    """
+    permit(plan)
+    walk = _Walk(_part(plan, only), writer, workers, tell, stop or Never())
+    walk.run()
+    results = tuple(walk.result(change) for change in walk.plan.changes)
+    return Report(plan, results, walk.stopped and any(result.outcome is not Outcome.DONE for result in results))
+
+
+def _part(plan: Plan, only: AbstractSet[Address] | None) -> Plan:
+    if only is None:
+        return plan
+    changes = tuple(change for change in plan.changes if change.address in only)
+    edges = {
+        address: tuple(edge for edge in found if edge.after in only)
+        for address, found in plan.edges.items()
+        if address in only
+    }
+    return replace(plan, changes=changes, edges=edges)
+
+
 @dataclass(slots=True)
 class _Walk:
-    """The state of one walk."""
+    """One walk. `sent` and `results` are written by the threads, everything else by the walk itself."""
 
-    schedule: Schedule
+    plan: Plan
+    writer: Writer
+    workers: int
     tell: Callable[[Progress], None]
+    stop: Stop
+    stopped: bool = False
+    sent: set[Address] = field(default_factory=set)
     results: dict[Address, Result] = field(default_factory=dict)
-    running: dict[Future[None], tuple[Change, float]] = field(default_factory=dict)
+    skipped: dict[Address, Result] = field(default_factory=dict)
+    ended: SimpleQueue[Result] = field(default_factory=SimpleQueue)
+    cancelled: Event = field(default_factory=Event)
+    running: dict[Address, tuple[Change, float]] = field(default_factory=dict)
+    told: float = 0.0
 
-    def end(self, result: Result) -> None:
-        """Record what became of a change that was started."""
-        self._record(result)
-        for change, because in self.schedule.end(result.change, well=result.outcome is Outcome.DONE):
-            self._record(Result(change, Outcome.SKIPPED, because))
+    def run(self) -> None:
+        """Until everything has ended, or the user wants it to."""
+        schedule = Schedule(self.plan)
+        while True:
+            if self.stop.asked:
+                self.stopped = True
+                self.cancelled.set()
+            else:
+                self._start(schedule)
+            if not self.running or self.stop.asked > 1:
+                break
+            self._collect(schedule)
+        for change in schedule.waiting.values():
+            self._skip(Result(change, Outcome.SKIPPED, INTERRUPTED if self.stopped else "it waits for itself"))
 
-    def abandon(self, because: str) -> None:
-        """Record that nothing which still waits will be started."""
-        for change in self.schedule.waiting.values():
-            self._record(Result(change, Outcome.SKIPPED, because))
+    def _start(self, schedule: Schedule) -> None:
+        while len(self.running) < self.workers and (change := schedule.take()):
+            self.running[change.address] = (change, time.monotonic())
+            self._say(Progress(change, started=True))
+            try:
+                Thread(target=self._work, args=(change,), daemon=True).start()  # may be left behind: nobody joins it
+            except RuntimeError as error:  # the machine has no more threads
+                self.ended.put(Result(change, Outcome.FAILED, f"it could not be started: {error}"))
 
-    def _record(self, result: Result) -> None:
-        self.results[result.change.address] = result
-        self.tell(Progress(result.change, result.seconds, result.outcome, result.because))
+    def _work(self, change: Change) -> None:
+        """In a thread: one change, and what became of it, whatever is raised."""
+        start = time.monotonic()
+        if self.cancelled.is_set():
+            outcome, because = Outcome.SKIPPED, INTERRUPTED
+        else:
+            self.sent.add(change.address)
+            outcome, because = _sent(self.writer, change, self.cancelled)
+        result = self.results[change.address] = Result(change, outcome, because, time.monotonic() - start)
+        self.ended.put(result)
 
-
-def apply(
-    plan: Plan, writer: Writer, *, workers: int = 16, tell: Callable[[Progress], None] = lambda _: None
-) -> Report:
-    """Do every change that can be done. A failed one skips what depends on it; the rest goes on."""
-    walk = _Walk(Schedule(plan), tell)
-    cancelled = Event()
-    with ThreadPoolExecutor(workers) as pool:
+    def _collect(self, schedule: Schedule) -> None:
+        """Wait a moment for something to end; tell what ended, or how long the rest has taken."""
         try:
-            while walk.schedule.waiting or walk.running:
-                while len(walk.running) < workers and (change := walk.schedule.take()):
-                    future = pool.submit(writer.send, change, cancelled=cancelled)
-                    walk.running[future] = (change, time.monotonic())
-                    tell(Progress(change, started=True))
-                _collect(walk)
-        except KeyboardInterrupt:
-            cancelled.set()
-            while walk.running:
-                _collect(walk)
-    walk.abandon("interrupted")
-    return Report(plan, tuple(walk.results[change.address] for change in plan.changes), cancelled.is_set())
+            result = self.ended.get(timeout=LOOK)
+        except Empty:
+            if time.monotonic() - self.told >= _TICK:
+                self.told = time.monotonic()
+                for change, start in self.running.values():
+                    self._say(Progress(change, self.told - start))
+            return
+        del self.running[result.change.address]
+        self.results[result.change.address] = result
+        self._say(Progress(result.change, result.seconds, result.outcome, result.because))
+        for change, because in schedule.end(result.change, well=result.outcome is Outcome.DONE):
+            self._skip(Result(change, Outcome.SKIPPED, because))
+
+    def _skip(self, result: Result) -> None:
+        self.skipped[result.change.address] = result
+        self._say(Progress(result.change, 0.0, result.outcome, result.because))
+
+    def _say(self, progress: Progress) -> None:
+        """Tell. Who listens must not be able to stop the writes."""
+        try:
+            self.tell(progress)
+        except Exception:  # noqa: BLE001 - a stream that broke, say: what happens goes into the report all the same
+            self.tell = _nothing
+
+    def result(self, change: Change) -> Result:
+        """What became of a change, also where the walk ended before it could be told."""
+        found = self.results.get(change.address) or self.skipped.get(change.address)
+        if found is None and change.address in self.sent:
+            return Result(change, Outcome.UNFINISHED, _ABANDONED)
+        return found or Result(change, Outcome.SKIPPED, INTERRUPTED)
 
 
-def _collect(walk: _Walk) -> None:
-    """Wait for something to end, or a moment; tell what ended or how long the rest has taken."""
-    ended, _ = wait(walk.running, timeout=_TICK, return_when=FIRST_COMPLETED)
-    for future in ended:
-        change, start = walk.running.pop(future)
-        outcome, because = _outcome(future)
-        walk.end(Result(change, outcome, because, time.monotonic() - start))
-    for change, start in () if ended else walk.running.values():
-        walk.tell(Progress(change, time.monotonic() - start))
+def _nothing(_: Progress) -> None:
+    pass
 
 
-def _outcome(future: Future[None]) -> tuple[Outcome, str]:
+def _sent(writer: Writer, change: Change, cancelled: Event) -> tuple[Outcome, str]:
     try:
-        future.result()
+        writer.send(change, cancelled=cancelled)
     except CancelledError as error:
         return Outcome.UNFINISHED, str(error)
     except StaleError as error:
         return Outcome.STALE, str(error)
-    except AzureError as error:
+    except ProvisionError as error:
         return Outcome.FAILED, str(error)
+    except BaseException as error:  # noqa: BLE001 - nothing that a change raises may cost the others their report
+        return Outcome.FAILED, str(as_fault(error, f"writing {change.address}"))
     return Outcome.DONE, ""

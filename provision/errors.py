@@ -17,13 +17,17 @@ ProvisionError                  exit code 1
 │   │   └── LostError           the request was sent, and whether it was carried out is not known
 │   └── CancelledError          the user stopped waiting; Azure goes on
 │       └── TooLongError        it took longer than --timeout; Azure goes on
+├── FaultError                  provision itself is wrong
 └── MissingExtraError           an optional part of provision is not installed
 """
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from provision import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +140,31 @@ class CancelledError(AzureError):
 
 class TooLongError(CancelledError):
     """Something took longer than `--timeout` allows; Azure may go on with it."""
+
+
+class FaultError(ProvisionError):
+    """provision itself is wrong; the message says so, and what to report."""
+
+
+_PLACES: Final = 4  # of our own code, in the message of a fault
+
+
+def as_fault(error: BaseException, doing: str = "") -> FaultError:
+    """Something that nobody foresaw, in one line: what it is, and where in the code it came up."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename.replace("\\", "/").split("/")
+        if "provision" in file or trace.tb_next is None:
+            places.append(f"{'/'.join(file[-2:])}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    where = f" at {' < '.join(reversed(places[-_PLACES:]))}" if places else ""
+    what = f"{type(error).__name__}: {' '.join(str(error).split()) or 'it says no more'}{where}"
+    start = f"{doing}: " if doing else ""
+    return FaultError(
+        f"{start}this is a fault of provision, not of your spec and not of Azure: {what} · please report this line "
+        f"with the command that led to it (provision {__version__}, Python {platform.python_version()})"
+    )
 
 
 class MissingExtraError(ProvisionError):

@@ -1,4 +1,4 @@
-"""Stage 4c: the plan: a frozen value that holds all that apply needs, and the guards that stand on it."""
+"""Stage 4c: the plan: a frozen value that holds all that apply needs, its limits included."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
-from provision.errors import CycleError, GuardError, PlanError
+from provision.errors import CycleError, PlanError
+from provision.factory import objects, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
     from provision.observed import Observed
     from provision.resource import LeftAlone
 
-_ENOUGH = 10  # so many managed resources make a share of them meaningful
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a run may change before it stops. `max_update` is a share of the managed resources."""
+    """How much a run may change before it stops. `max_update` is a share of the managed resources; None: any number.
+
+    `reviewed`: option -> a number beyond that limit which the user has seen in a saved plan, and which passes.
+    """
 
     max_delete: int | None = None
     max_update: float | None = 0.3
+    reviewed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Agreement = frozenset[tuple["Address", Action]]  # what the user has seen and said yes to
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Wishes:
     restore: bool = False
     purge_first: bool = False
     delete_subscriptions: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,9 @@ class Plan:
     new_instance: bool = (
         False  # Azure fills it with objects of its own: it is observed and planned again once it is there
     )
+    possible: tuple[Change, ...] = ()  # in a new instance: what becomes of the objects that Azure may put into it
+    limits: Limits = field(default_factory=Limits)
+    agreement: Agreement | None = None  # None: nobody has been asked, and it is not carried out
     customers: Mapping[Address, int] = field(default_factory=lambda: MappingProxyType({}))  # keys that would die
     delete_subscriptions: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -72,8 +82,8 @@ class Plan:
 
     @property
     def destroys(self) -> bool:
-        """Whether anything is lost by it."""
-        return any(change.action.destroys for change in self.changes)
+        """Whether anything is lost by it, or may be once a new instance has been filled by Azure."""
+        return any(change.action.destroys for change in (*self.changes, *self.possible))
 
 
 def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> Plan:
@@ -95,6 +105,8 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
+        possible=possible(desired, changes, wishes) if SERVICE in creates else (),
+        limits=wishes.limits,
         delete_subscriptions=wishes.delete_subscriptions,
         secrets=desired.secrets,
     )
@@ -142,6 +154,8 @@ def _restored(change: Change) -> Change:
 
 def _refuse_unknown(wishes: Wishes, desired: Desired, observed: Observed) -> None:
     known = {*desired.snapshot, *observed.snapshot}
+    if SERVICE not in observed.snapshot:
+        known |= objects(desired)
     for option, addresses in (("target", wishes.target), ("exclude", wishes.exclude), ("replace", wishes.replace)):
         for address in sorted(addresses):
             if not any(one.within(address) for one in known):
@@ -190,12 +204,6 @@ def _creates(change: Change) -> bool:
     return change.action in (Action.CREATE, Action.RESTORE, Action.REPLACE)
 
 
-def feasible(plan: Plan) -> None:
-    """Stop a plan that Azure can't carry out. Raises PlanError with everything that is in the way."""
-    if plan.obstacles:
-        raise PlanError("\n".join(plan.obstacles))
-
-
 def protected(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
     """What would be deleted though the spec protects it."""
     for change in changes:
@@ -221,27 +229,3 @@ def _homeless(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
             where = "resourceGroup" if change.address == GROUP else "service"
             yield f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ..."
             return  # the group's is the instance's too
-
-
-def guard(plan: Plan, limits: Limits) -> None:
-    """Stop a plan that does more than it should. Raises GuardError."""
-    if plan.stops:
-        raise GuardError("\n".join(plan.stops))
-    gone = [change for change in plan.changes if change.action in (Action.DELETE, Action.REPLACE)]
-    deletes = sum(1 + len(change.takes_along) for change in gone)
-    if limits.max_delete is not None and deletes > limits.max_delete:
-        raise GuardError(f"the plan deletes {deletes} resources, and --max-delete allows {limits.max_delete}")
-    if plan.customers and not plan.delete_subscriptions:
-        names = ", ".join(f"{count} to {address}" for address, count in sorted(plan.customers.items()))
-        raise GuardError(
-            f"subscriptions of users would be deleted, and their keys with them ({names}): --delete-subscriptions"
-        )
-    updates = plan.totals.get(Action.UPDATE, 0)
-    if limits.max_update is None or plan.managed < _ENOUGH or plan.new_instance:
-        return
-    allowed = int(plan.managed * limits.max_update)
-    if updates > allowed:
-        raise GuardError(
-            f"the plan updates {updates} of {plan.managed} resources, and at most {allowed} are allowed "
-            f"({limits.max_update:.0%}): --max-update 100 allows all of them"
-        )

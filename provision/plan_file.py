@@ -14,7 +14,7 @@ from provision.diff import Action, Change, PropertyChange
 from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.graph import Edge
 from provision.kinds import kind_of
-from provision.plan import Plan, Wishes
+from provision.plan import Limits, Plan, Wishes
 from provision.resource import LeftAlone, Resource
 from provision.secrecy import digest, hide, matches, reveal
 
@@ -93,6 +93,12 @@ def _plan(saved: Saved) -> dict[str, Any]:
         "stops": list(plan.stops),
         "managed": plan.managed,
         "new_instance": plan.new_instance,
+        "possible": [_change(change) for change in plan.possible],
+        "limits": {
+            "max_delete": plan.limits.max_delete,
+            "max_update": plan.limits.max_update,
+            "reviewed": dict(plan.limits.reviewed),
+        },
         "customers": {str(address): count for address, count in plan.customers.items()},
         "delete_subscriptions": plan.delete_subscriptions,
         "source": _source(*saved.source) if saved.source else None,
@@ -166,6 +172,8 @@ def _loaded(hidden: Any, shown: Iterator[Any], secrets: Mapping[str, str]) -> Sa
         stops=tuple(data["stops"]),
         managed=data["managed"],
         new_instance=data["new_instance"],
+        possible=tuple([_loaded_change(item, {"changes": []}) for item in data["possible"]]),
+        limits=Limits(**{**data["limits"], "reviewed": MappingProxyType(data["limits"]["reviewed"])}),
         customers=MappingProxyType({Address(text): count for text, count in data["customers"].items()}),
         delete_subscriptions=data["delete_subscriptions"],
         secrets=secrets,

@@ -36,11 +36,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results of a run, in the order of the plan. `interrupted`: the user stopped it."""
+    """All results of a run, in the plan's order. `interrupted`: the user stopped it; `stopped`: why a guard did."""
 
     plan: Plan
     results: tuple[Result, ...]
     interrupted: bool = False
+    stopped: str = ""
 
     @property
     def totals(self) -> Mapping[Outcome, int]:
@@ -48,9 +49,18 @@ class Report:
         return Counter(result.outcome for result in self.results)
 
     @property
+    def wrote(self) -> bool:
+        """Whether anything was sent that may have changed something."""
+        return any(result.outcome is not Outcome.SKIPPED for result in self.results)
+
+    @property
     def exit_code(self) -> int:
-        """0 all done, 3 partly, 1 nothing."""
+        """0 all done, 3 partly, 1 nothing, 4 stopped by a guard, 130 interrupted before anything was sent."""
         done = self.totals.get(Outcome.DONE, 0)
-        if done == len(self.results) and not self.interrupted:
+        if self.stopped:
+            return 4
+        if self.interrupted:
+            return 3 if self.wrote else 130
+        if done == len(self.results):
             return 0
         return 3 if done or self.totals.get(Outcome.UNFINISHED) else 1

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
-from provision.errors import ProvisionError, StalePlanError
+from provision.errors import GuardError, ProvisionError, StalePlanError, as_fault
+from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.api import API
 from provision.kinds.product import PRODUCT
@@ -20,6 +21,7 @@ from provision.kinds.service import INSIDE, made_with_a_product, scope_of
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.report import Outcome, Report, Result
+from provision.stop import INTERRUPTED, Never, unless_stopped
 from provision.teardown import Consent, Surroundings, teardown
 
 if TYPE_CHECKING:
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from provision.desired import Desired
     from provision.diff import Change
     from provision.resource import Resource
+    from provision.stop import Stop
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
+_UNTOUCHED = "stopped by a guard"
 
 
 class Cloud(Reader, Writer, Protocol):
@@ -108,45 +112,52 @@ def carry_out(
     azure: Cloud,
     *,
     again: Callable[[], Plan],
-    confirm: Callable[[Plan], None],
     tell: Callable[[Progress], None],
+    stop: Stop | None = None,
 ) -> Report:
     """Apply. A new instance is created first, then observed and planned again, since Azure fills it by itself.
 
-    `again` plans once more; `confirm` may raise GuardError for what the second plan would delete. Whatever goes wrong
-    then is told in the report, since by then there is an instance.
+    `again` plans once more: that plan passes the same guards, with the limits and the consent of the first. Whatever
+    goes wrong then is told in the report, since by then there is an instance. Raises GuardError and PlanError for the
+    first plan only, before anything is sent.
     """
+    stop = stop or Never()
     if not planned.new_instance:
-        return apply(planned, azure, tell=tell)
-    first = apply(_part(planned, _FIRST), azure, tell=tell)
-    if first.exit_code:
-        return _broken_off(planned, first, "the instance was not created")
+        return apply(planned, azure, tell=tell, stop=stop)
+    first = apply(planned, azure, only=_FIRST, tell=tell, stop=stop)
+    if first.exit_code or stop.asked:
+        return _broken_off(planned, first, INTERRUPTED if stop.asked else "the instance was not created", stop)
     try:
-        second = again()
-        if second.destroys:
-            confirm(second)
+        second = unless_stopped(again, stop)
+    except Exception as error:  # noqa: BLE001 - what was done is told whatever comes
+        return _broken_off(planned, first, _said(error), stop)
+    second = inherit(second, planned)
+    both = replace(second, changes=(*(one.change for one in first.results), *second.changes), new_instance=False)
+    try:
+        rest = apply(second, azure, tell=tell, stop=stop)
     except ProvisionError as error:
-        return _broken_off(planned, first, str(error))
-    rest = apply(second, azure, tell=tell)
-    both = replace(second, changes=(*first.plan.changes, *second.changes), new_instance=False)
+        return _kept(both, first, error)
     return Report(both, (*first.results, *rest.results), rest.interrupted)
 
 
-def _broken_off(planned: Plan, first: Report, because: str) -> Report:
+def _said(error: Exception) -> str:
+    return str(error if isinstance(error, ProvisionError) else as_fault(error, "planning what is in the new instance"))
+
+
+def _broken_off(planned: Plan, first: Report, because: str, stop: Stop) -> Report:
     """The report of a run that ended before the inside of a new instance was planned."""
     rest = (change for change in planned.changes if change.address not in _FIRST)
-    skipped = (Result(change, Outcome.SKIPPED, because) for change in rest)
-    return Report(planned, (*first.results, *skipped), first.interrupted)
+    skipped = tuple(Result(change, Outcome.SKIPPED, because) for change in rest)
+    return Report(planned, (*first.results, *skipped), first.interrupted or bool(stop.asked and skipped))
 
 
-def _part(planned: Plan, addresses: frozenset[Address]) -> Plan:
-    changes = tuple(change for change in planned.changes if change.address in addresses)
-    edges = {
-        address: tuple(edge for edge in found if edge.after in addresses)
-        for address, found in planned.edges.items()
-        if address in addresses
-    }
-    return replace(planned, changes=changes, edges=edges)
+def _kept(both: Plan, first: Report, error: ProvisionError) -> Report:
+    """The report of a run that ended where the inside of a new instance was not to be touched."""
+    done = {result.change.address for result in first.results}
+    skipped = (Result(one, Outcome.SKIPPED, _UNTOUCHED) for one in both.changes if one.address not in done)
+    stopped = f"the new instance is kept as it is: {error}" if isinstance(error, GuardError) else ""
+    results = (*first.results, *(replace(one, because=one.because if stopped else str(error)) for one in skipped))
+    return Report(both, results, stopped=stopped)
 
 
 def refuse_stale(planned: Plan, azure: Cloud) -> None:

@@ -49,13 +49,14 @@ def plan(
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
-    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
+    limits = (max_delete, max_update)
+    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
     with Output(output, report, Verb.PLAN) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
             to.plans([job.plan for job in jobs])
-            steps.say_guards(jobs, max_delete, max_update, to)
+            steps.say_guards(jobs, to)
             if out:
                 steps.save(out, jobs, where)
     raise Exit(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0)
@@ -85,13 +86,14 @@ def apply(
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
-    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions)
+    limits = (max_delete, max_update)
+    wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
     with Output(output, report, Verb.APPLY) as to:
         saved = steps.saved(specs, overlay, wishes, to)
         every = [] if saved else steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
             jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
-            code = steps.carried_out(jobs, to, yes=yes or bool(saved), limits=(max_delete, max_update))
+            code = steps.carried_out(jobs, to, yes=yes or bool(saved))
     raise Exit(code)
 
 
@@ -149,8 +151,8 @@ def destroy(
     with Output(output, report, Verb.DESTROY) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state) as where:
-            jobs = steps.planned_teardown(every, where, consent, to)
-            code = steps.carried_out(jobs, to, yes=yes, limits=(max_delete, 100))
+            jobs = steps.planned_teardown(every, where, consent, max_delete, to)
+            code = steps.carried_out(jobs, to, yes=yes)
     raise Exit(code)
 
 

@@ -96,9 +96,9 @@ class Output:
             raise GuardError("nothing was changed: there is no terminal to ask on, and --yes was not given")
         for plan in (plan for plan in plans if plan.changes):
             name = plan.scope.service
-            answer = _ask(
-                f"Something will be deleted. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] "
-            )
+            sure = any(change.action.destroys for change in plan.changes)
+            gone = "Something will be deleted" if sure else "What Azure makes in it may be deleted"
+            answer = _ask(f"{gone}. Type {name} to go on: " if plan.destroys else f"Apply to {name}? [y/N] ")
             if (answer != name) if plan.destroys else (answer.lower() not in ("y", "yes")):
                 raise GuardError("nothing was changed: not confirmed")
 

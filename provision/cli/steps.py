@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from provision.cli.output import Output
     from provision.cli.where import Where
     from provision.desired import Desired
-    from provision.plan import Plan, Wishes
+    from provision.plan import Limits, Plan, Wishes
     from provision.plan_file import Saved
     from provision.spec import Spec
     from provision.teardown import Consent
@@ -83,14 +83,16 @@ def wishes(
     restore: bool = False,
     purge_first: bool = False,
     delete_subscriptions: bool = False,
+    limits: tuple[int | None, int] = (None, 30),
 ) -> Wishes:
-    """The options that change a plan. Raises UsageError for what is no address."""
-    from provision.plan import Wishes  # noqa: PLC0415
+    """The options that change a plan. Raises UsageError for what is no address. `limits`: deletions, percent."""
+    from provision.plan import Limits, Wishes  # noqa: PLC0415
 
     if restore and purge_first:
         raise UsageError("--restore and --purge-first contradict each other")
     chosen, left, anew = (frozenset(_address(text) for text in texts or ()) for texts in (target, exclude, replace))
-    return Wishes(chosen, left, anew, restore, purge_first, delete_subscriptions)
+    bounds = Limits(limits[0], limits[1] / 100)
+    return Wishes(chosen, left, anew, restore, purge_first, delete_subscriptions, bounds)
 
 
 def _address(text: str) -> Address:
@@ -125,16 +127,19 @@ def _again(desired: Desired, azure: Azure, wishes: Wishes) -> Callable[[], Plan]
     return partial(workflow.plan, desired, azure, azure.scope, wishes)
 
 
-def planned_teardown(every: Sequence[Desired], where: Where, consent: Consent, to: Output) -> list[Job]:
+def planned_teardown(
+    every: Sequence[Desired], where: Where, consent: Consent, max_delete: int | None, to: Output
+) -> list[Job]:
     """The plan of the end for each."""
     from provision import workflow  # noqa: PLC0415
+    from provision.plan import Limits  # noqa: PLC0415
 
     jobs = []
     for desired in every:
         azure = where.connect(desired.group, desired.service)
         workflow.settle(azure, to.waiting)
         plan = workflow.plan_teardown(desired, azure, azure.scope, consent)
-        jobs.append(Job(plan, azure, partial(_same, plan)))
+        jobs.append(Job(replace(plan, limits=Limits(max_delete, None)), azure, partial(_same, plan)))
     return jobs
 
 
@@ -142,27 +147,31 @@ def _same(plan: Plan) -> Plan:
     return plan
 
 
-def say_guards(jobs: Sequence[Job], max_delete: int | None, max_update: int, to: Output) -> None:
+def say_guards(jobs: Sequence[Job], to: Output) -> None:
     """Say which limit would stop apply. Raises PlanError and GuardError for what stops it whatever the limits."""
-    from provision.plan import Limits, feasible, guard  # noqa: PLC0415
+    from provision.guards import feasible, foreseen, guard  # noqa: PLC0415
 
     for job in jobs:
         feasible(job.plan)
         if job.plan.stops:
             raise GuardError("\n".join(job.plan.stops))
         try:
-            guard(job.plan, Limits(max_delete, max_update / 100))
+            guard(job.plan)
         except GuardError as error:
             to.note(f"apply would stop: {error}")
+        if said := foreseen(job.plan):
+            to.note(f"apply would stop on its way: {said}")
 
 
 def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     """Write the plans to a file."""
     from provision import plan_file, render  # noqa: PLC0415
     from provision.cli.output import write_private  # noqa: PLC0415
+    from provision.guards import reviewed  # noqa: PLC0415
 
     entries = [
-        plan_file.Saved(job.plan, _endpoint(where), job.source if job.plan.new_instance else None) for job in jobs
+        plan_file.Saved(reviewed(job.plan), _endpoint(where), job.source if job.plan.new_instance else None)
+        for job in jobs
     ]
     write_private(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
@@ -175,11 +184,18 @@ def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, wished: Wishes
         return []
     if len(paths) > 1 or overlays:
         raise UsageError("a saved plan is applied alone, without specs and overlays")
-    if wished != wishes():
+    usual = wishes()
+    if replace(wished, limits=usual.limits) != usual:
         raise UsageError("a saved plan is applied as it is: options that change a plan go with plan --out")
     entries = plan_file.load(paths[0], os.environ)
     to.hide(value for entry in entries for value in entry.plan.secrets.values())
-    return entries
+    return [_limited(entry, wished.limits, usual.limits) for entry in entries]
+
+
+def _limited(entry: Saved, given: Limits, usual: Limits) -> Saved:
+    from provision.guards import stricter  # noqa: PLC0415
+
+    return replace(entry, plan=replace(entry.plan, limits=stricter(entry.plan.limits, given, usual)))
 
 
 def resumed(entries: Sequence[Saved], where: Where) -> list[Job]:
@@ -206,10 +222,10 @@ def _endpoint(where: Where) -> str:
     return "local" if where.cloud.name == "local" else where.cloud.endpoint
 
 
-def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int | None, int]) -> int:
+def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool) -> int:
     """Guard, ask, apply, report. The exit code of the whole."""
     from provision import workflow  # noqa: PLC0415
-    from provision.plan import Limits, feasible, guard  # noqa: PLC0415
+    from provision.guards import agree, feasible, guard  # noqa: PLC0415
 
     if not any(job.plan.changes for job in jobs):
         to.confirm([job.plan for job in jobs], yes=yes)
@@ -218,21 +234,13 @@ def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool, limits: tuple[int
     to.preview([job.plan for job in jobs])
     for job in jobs:
         feasible(job.plan)
-        guard(job.plan, Limits(limits[0], limits[1] / 100))
+        guard(job.plan)
     to.confirm([job.plan for job in jobs], yes=yes)
     reports = []
     for job in jobs:
-        confirm = partial(_confirm_again, to, yes=yes)
-        reports.append(workflow.carry_out(job.plan, job.azure, again=job.again, confirm=confirm, tell=to.progress))
+        reports.append(workflow.carry_out(agree(job.plan), job.azure, again=job.again, tell=to.progress))
         if reports[-1].interrupted:
             break
     to.reports(reports)
     codes = {report.exit_code for report in reports}
     return codes.pop() if len(codes) == 1 else 3
-
-
-def _confirm_again(to: Output, plan: Plan, *, yes: bool) -> None:
-    """Ask about what the first plan couldn't know."""
-    if not yes:
-        to.preview([plan])
-        to.confirm([plan], yes=yes)

@@ -164,6 +164,7 @@ API = Kind(
         | {"provisioningState", "createdDateTime", "updatedDateTime", "isAgent", "apiType"}
     ),
     factory=frozenset({"echo-api"}),
+    in_new_instances=frozenset({"apis/echo-api"}),
     revision=";rev=",
     one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),

@@ -89,6 +89,7 @@ class Kind:
     belongs: bool = False  # to its parent: one that the spec doesn't have is drift even where the key isn't written
     partial: bool = False  # only what the spec writes is compared and sent
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
+    in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
     list_omits: frozenset[str] = frozenset()  # properties that lists were recorded without
     revision: str = ""  # what parts a name from a revision's: such entries of lists are no resources of their own
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's

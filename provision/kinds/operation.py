@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import StringConstraints
 
@@ -157,6 +157,16 @@ def _claims(properties: Properties) -> Iterator[Claim]:
     yield Claim("method and urlTemplate", (str(properties.get("method")).upper(), template), ("urlTemplate",))
 
 
+# Of the Echo API, as templates exported from instances show them in public.
+ECHO: Final = (
+    "create-resource",
+    "modify-resource",
+    "remove-resource",
+    "retrieve-header-only",
+    "retrieve-resource",
+    "retrieve-resource-cached",
+)
+
 OPERATION = Kind(
     type="apis/operations",
     title="operation",
@@ -167,6 +177,7 @@ OPERATION = Kind(
     name=named(r"^[^*#&+:<>?/%\\]+$", 80),
     read_only=frozenset({"policies"}),
     list_omits=frozenset({"request"}),
+    in_new_instances=frozenset(f"apis/echo-api/operations/{name}" for name in ECHO),
     sdk=Sdk("api_operation", list="list_by_api"),
     to_wire=_to_wire,
     check=_check,

@@ -45,6 +45,7 @@ PRODUCT = Kind(
     name=named(r"^[^*#&+:<>?/%\\]+$", 256),
     read_only=frozenset({"groups"}),
     factory=frozenset({"starter", "unlimited"}),
+    in_new_instances=frozenset({"products/starter", "products/unlimited"}),
     # Without deleteSubscriptions even the administrator's own subscription, which every product has, keeps it alive.
     # Those of users are counted in the plan, and guarded there.
     sdk=Sdk("product", list="list_by_service", on_delete={"delete_subscriptions": True}),

@@ -23,6 +23,7 @@ PRODUCT_API = Kind(
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-api/create-or-update",
     key="apis",
     shape=Shape.LINKS,
+    in_new_instances=frozenset({"products/starter/apis/echo-api", "products/unlimited/apis/echo-api"}),
     sdk=Sdk("product_api", list="list_by_product", if_match=False),
     refers=_refers,
 )

@@ -25,6 +25,11 @@ PRODUCT_GROUP = Kind(
     shape=Shape.LINKS,
     # Every new product gets this link from Azure. Azure/apiops#645
     factory=frozenset({"administrators"}),
+    in_new_instances=frozenset(
+        f"products/{product}/groups/{group}"
+        for product in ("starter", "unlimited")
+        for group in ("administrators", "developers", "guests")
+    ),
     sdk=Sdk("product_group", list="list_by_product", if_match=False),
     refers=_refers,
 )

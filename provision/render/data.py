@@ -36,6 +36,7 @@ def reports(reports: Sequence[Report]) -> dict[str, Any]:
     totals = sum((Counter(report.totals) for report in reports), Counter[Outcome]())
     return {
         **_document([report.plan for report in reports], changes, notes),
+        "stopped": [report.stopped for report in reports if report.stopped],
         "interrupted": any(report.interrupted for report in reports),
         "totals": {"planned": totals.total(), **{outcome.value: totals[outcome] for outcome in Outcome}},
     }
@@ -66,6 +67,7 @@ def _document(plans: Sequence[Plan], changes: list[dict[str, Any]], notes: list[
     return {
         "format_version": FORMAT_VERSION,
         "resource_changes": changes,
+        "possible_changes": [_change(change, plan) for plan in plans for change in plan.possible],
         "left_alone": left_alone,
         "notes": notes,
         "summary": _summary(plans),

@@ -42,6 +42,9 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
         along = [f"with it: {address}" for address in change.takes_along]
         message = "\n".join([words.headline(change, verb), *listed(change), *along])
         yield _command("warning", str(change.address), message, change.mark)
+    for change in plan.possible:
+        message = f"{words.possibly(change)}, if Azure makes it in the new instance"
+        yield _command("notice", str(change.address), message, change.mark)
     yield _command("notice", words.title(plan), words.tally(plan, verb))
 
 
@@ -51,6 +54,8 @@ def _report(report: Report, verb: Verb) -> Iterator[str]:
             level = "error" if result.outcome in (Outcome.FAILED, Outcome.STALE) else "warning"
             message = f"{words.doing(result.change)} {result.outcome.value}: {result.because}"
             yield _command(level, str(result.change.address), message, result.change.mark)
+    if report.stopped:
+        yield _command("error", words.title(report.plan), report.stopped)
     yield _command("notice", words.title(report.plan), words.outcome_tally(report, verb))
 
 

@@ -60,7 +60,7 @@ def reports(reports: Sequence[Report], verb: Verb) -> str:
     return _dumped(
         (
             report.plan.scope.service,
-            [_ended(result) for result in report.results] or [_Case(words.nothing(verb))],
+            [*(_ended(result) for result in report.results), *_stopped(report)] or [_Case(words.nothing(verb))],
         )
         for report in reports
     )
@@ -87,6 +87,10 @@ def _ended(result: Result) -> _Case:
     verdict = _VERDICTS[outcome]
     body = result.because if verdict == _FAILURE else ""
     return _Case(str(change.address), verdict, outcome.value, message, body, result.seconds, change.mark)
+
+
+def _stopped(report: Report) -> list[_Case]:
+    return [_Case("guard", _FAILURE, "GuardError", report.stopped, report.stopped)] if report.stopped else []
 
 
 def _dumped(suites: Iterable[tuple[str, Sequence[_Case]]]) -> str:

@@ -61,6 +61,10 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
         yield from ("", "| | Resource | Where |", "|---|---|---|")
         for change in plan.changes:
             yield _row(f"`{change.action.value}`", escaped(str(change.address)), escaped(words.origin(change)))
+    if plan.possible:
+        yield from ("", f"{words.POSSIBLE}:", "", "| | Resource | |", "|---|---|---|")
+        for change in plan.possible:
+            yield _row(f"`{change.action.value}`", escaped(str(change.address)), words.possibly(change))
     yield from _details(plan.changes, "Azure -> spec" if verb is Verb.DRIFT else "")
     yield from _remarks(plan.left_alone, words.notes(plan))
 
@@ -73,6 +77,8 @@ def _report(report: Report, verb: Verb) -> Iterator[str]:
             change, outcome = result.change, result.outcome.value
             name, reason = escaped(str(change.address)), escaped(result.because)
             yield _row(f"`{change.action.value}`", name, outcome, words.took(result), reason)
+    if report.stopped:
+        yield from ("", f"Stopped: {escaped(report.stopped)}")
     yield from _details([result.change for result in report.results], "")
     yield from _remarks(report.plan.left_alone, words.report_notes(report))
 

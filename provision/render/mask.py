@@ -65,6 +65,7 @@ class Mask:
             plan,
             scope=scope,
             changes=tuple(self.change(change) for change in plan.changes),
+            possible=tuple(self.change(change) for change in plan.possible),
             edges={},
             left_alone=tuple(
                 replace(one, address=self._address(one.address), reason=self.text(one.reason))
@@ -77,7 +78,7 @@ class Mask:
     def report(self, report: Report) -> Report:
         """Make the report what may be shown."""
         results = tuple(self._result(result) for result in report.results)
-        return replace(report, plan=self.plan(report.plan), results=results)
+        return replace(report, plan=self.plan(report.plan), results=results, stopped=self.text(report.stopped))
 
     def change(self, change: Change) -> Change:
         """Make the change what may be shown."""

@@ -58,6 +58,10 @@ def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
         yield words.tally(plan, verb)
     else:
         yield f"{words.title(plan)}: {words.nothing(verb)}."
+    if plan.possible:
+        yield f"{words.POSSIBLE}:"
+        column = _column(plan.possible)
+        yield from ((_head(one, column, colour=colour) + words.possibly(one)).rstrip() for one in plan.possible)
     yield from _remarks(plan.left_alone, words.notes(plan))
 
 
@@ -74,6 +78,10 @@ def _report(report: Report, verb: Verb, *, colour: bool) -> Iterator[str]:
         yield words.outcome_tally(report, verb)
     else:
         yield f"{words.title(report.plan)}: {words.nothing(verb)}."
+    if report.stopped:
+        first, *more = visible_lines(report.stopped)
+        yield f"Stopped: {first}"
+        yield from (f"      {line}" for line in more)
     yield from _remarks(report.plan.left_alone, words.report_notes(report))
 
 

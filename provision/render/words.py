@@ -25,6 +25,7 @@ NEW_INSTANCE: Final = (
     "Azure fills a new instance with objects of its own (Echo API, Starter, Unlimited, groups), "
     "so everything inside it is planned again once it exists."
 )
+POSSIBLE: Final = "In the new instance, if Azure makes it"
 UNFINISHED: Final = "Azure goes on with what is unfinished; the next run takes it up from there."
 SEPARATOR: Final = " · "
 
@@ -116,7 +117,9 @@ def outcome_tally(report: Report, verb: Verb) -> str:
         return f"Done: {words or nothing(verb)}."
     rest = {outcome.value: count for outcome, count in report.totals.items() if outcome is not Outcome.DONE}
     words = _counted(rest, [outcome.value for outcome in Outcome])
-    start = "Interrupted" if report.interrupted else "Partly done" if done else "Nothing done"
+    start = "Partly done" if done else "Nothing done"
+    if report.interrupted or report.stopped:
+        start = "Stopped" if report.stopped else "Interrupted"
     return f"{start}: {done} of {planned} done{', ' if words else ''}{words}."
 
 
@@ -143,6 +146,12 @@ def origin(change: Change) -> str:
     place = visible(str(change.mark)) if change.mark else ""
     because = visible(change.because)
     return f"{place} ({because})" if place and because else place or because
+
+
+def possibly(change: Change) -> str:
+    """Say what would become of something that Azure may make: `deleted`, `updated, not created`."""
+    past = _PARTICIPLES[change.action.name][1]
+    return past if change.action.name == "DELETE" else f"{past}, not created"
 
 
 def notes(plan: Plan) -> list[str]:

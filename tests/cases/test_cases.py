@@ -22,9 +22,10 @@ from provision.address import SERVICE, Address, Scope
 from provision.azure.wire import flat, wrapped
 from provision.desired import desired
 from provision.errors import AzureError, ForbiddenError, ProvisionError
+from provision.guards import feasible, guard
 from provision.kinds import Shape, kind_of
 from provision.observed import observe
-from provision.plan import Limits, Wishes, feasible, guard, make
+from provision.plan import Wishes, make
 from provision.render import Verb
 from provision.resource import Resource
 
@@ -109,7 +110,7 @@ def shown(folder: Path) -> str:
     try:
         plan = planned(folder)
         feasible(plan)
-        guard(plan, Limits())
+        guard(plan)
     except ProvisionError as error:
         return f"{type(error).__name__}: {error}\n"
     order = [f"{one} after {edge.after}: {edge.because}\n" for one in plan.edges for edge in plan.edges[one]]
