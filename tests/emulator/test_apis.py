@@ -304,7 +304,7 @@ def test_an_inline_document_is_imported_and_wins(apim: Any) -> None:
     apim.put("/apis/a", displayName="A", path="a")
     apim.put("/apis/a/operations/old", **operation())
     value = json.dumps(DOCUMENT)
-    made = apim.put("/apis/a", displayName="Mine", path="a", format="openapi+json", value=value)
+    made = apim.put("/apis/a", path="a", format="openapi+json", value=value)
     assert (made.status, made.props) == (200, {"ProvisioningState": "InProgress"})
     found = apim("GET", "/apis/a").props
     assert (found["displayName"], found["serviceUrl"]) == ("Pet Shop", "https://pets.example.com/v1")

@@ -130,7 +130,7 @@ def operations(apim: Any, name: str = "shop") -> dict[str, Any]:
 
 
 def test_what_a_document_says_of_the_api(apim: Any) -> None:
-    props = imported(apim, displayName="Mine", description="mine")
+    props = imported(apim, description="mine")
     assert (props["displayName"], props["description"], props["path"]) == ("Shop", "Sells", "shop")
     assert props["serviceUrl"] == "https://eu.shop/v1"
     assert props["license"] == {"name": "MIT", "url": None}
@@ -519,7 +519,7 @@ def test_what_is_exported_can_be_imported_again(apim: Any, form: str, again: str
 @pytest.mark.parametrize("form", ["openapi-link", "openapi+json-link", "swagger-link"])
 def test_a_link_to_an_export_is_valid_for_five_minutes(azure: Emulator, apim: Any, form: str) -> None:
     imported(apim)
-    answer = apim("GET", f"/apis/shop?export=true&format={form}").props
+    answer = apim("GET", f"/apis/shop?export=true&format={form}").body
     link = answer["value"]["link"]
     with urllib.request.urlopen(link) as found:
         assert b"Shop" in found.read()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from typing import TYPE_CHECKING
 
-from provision.emulator.arm import routes
+from provision.emulator.arm import routes, versions
 from provision.emulator.rules import tiers
 from provision.emulator.world.errors import ArmError
 from provision.emulator.world.wire import Answer, Call, Request, World, error_answer
@@ -14,7 +13,6 @@ from provision.emulator.world.wire import Answer, Call, Request, World, error_an
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION = re.compile(r"^\d{4}-\d\d-\d\d(-preview)?$")
 OPEN = frozenset({("metadata", "endpoints")})
 DOWNLOADS = "exports"  # links to exported documents stand for themselves
 
@@ -51,7 +49,7 @@ def _answer(world: World, request: Request) -> Answer:
         path = "/" + "/".join(segments)
         raise ArmError(501, "NotImplemented", f"The emulator has no route for {request.method} {path}.")
     if not is_open:
-        check_version(request)
+        versions.check(world, request)
     call = Call(world, request, "/" + "/".join(segments).lower(), route.kind.type if route.kind else "")
     if route.kind:
         tiers.check(call)
@@ -66,13 +64,3 @@ def authenticate(headers: Mapping[str, str]) -> None:
     challenge = 'Bearer authorization_uri="https://login.microsoftonline.com/common", error="invalid_token"'
     message = "Authentication failed. The 'Authorization' header is missing."
     raise ArmError(401, "AuthenticationFailed", message, headers={"WWW-Authenticate": challenge})
-
-
-def check_version(request: Request) -> None:
-    """Require an api-version."""
-    if not request.version:
-        message = "Every request needs the query parameter 'api-version'."
-        raise ArmError(400, "MissingApiVersionParameter", message)
-    if not VERSION.match(request.version):
-        message = f"The api-version '{request.version}' is invalid. It must look like 'YYYY-MM-DD'."
-        raise ArmError(400, "InvalidApiVersionParameter", message)

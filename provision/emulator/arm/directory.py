@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from provision.emulator.arm.versions import PUBLISHED
 from provision.emulator.world.wire import Answer, Call
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ REGIONS: Mapping[str, str] = MappingProxyType(
         "Australia East": "Asia Pacific",
     }
 )
-VERSIONS = ("2024-05-01", "2023-05-01-preview", "2022-08-01", "2021-08-01", "2020-12-01", "2019-12-01")
 
 
 def _region(subscription: str, name: str, geography: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _provider(subscription: str) -> dict[str, Any]:
         "id": f"/subscriptions/{subscription}/providers/{NAMESPACE}",
         "namespace": NAMESPACE,
         "resourceTypes": [
-            {"resourceType": name, "locations": list(REGIONS), "apiVersions": list(VERSIONS)}
+            {"resourceType": name, "locations": list(REGIONS), "apiVersions": list(reversed(PUBLISHED))}
             for name in ("service", "deletedServices", "locations/deletedServices")
         ],
         "registrationState": "Registered",

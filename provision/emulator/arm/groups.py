@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.instance import lifecycle
 from provision.emulator.instance.looks import location_key
+from provision.emulator.resources import odata
 from provision.emulator.resources.items import merge
 from provision.emulator.resources.lookup import require_group
 from provision.emulator.world import operations
@@ -16,9 +17,13 @@ from provision.emulator.world.store import Row
 from provision.emulator.world.wire import Answer, Call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 GROUP = "microsoft.resources/resourcegroups"
+# What the lists of ARM can be filtered by [learn.microsoft.com/rest/api/resources/resources/list], without `plan`.
+FILTERABLE = frozenset(
+    {"resourcetype", "name", "location", "resourcegroup", "subscriptionid", "tagname", "tagvalue", "id"}
+)
 GATEWAY = "microsoft.apimanagement/gateways"
 NAME = re.compile(r"^[-\w._()]{0,89}[-\w_()]$")
 TENANT = "00000000-0000-0000-0000-0000000000a2"
@@ -141,7 +146,7 @@ def _advance(call: Call, path: str, operation: str | None) -> tuple[Row | None, 
 def listing(call: Call) -> Answer:
     """GET of all resource groups of a subscription."""
     rows = call.store.page(f"/subscriptions/{call.request.segments[1]}/resourcegroups".lower())
-    return Answer(200, {"value": [_shown(row) for row in rows]})
+    return Answer(200, {"value": _filtered(call, [_shown(row) for row in rows])})
 
 
 def resources(call: Call) -> Answer:
@@ -157,7 +162,23 @@ def resources(call: Call) -> Answer:
         if "location" in shown:
             shown["location"] = location_key(str(shown["location"]))
         found.append({"id": row.id, "name": row.name, "type": row.type_name, **shown})
-    return Answer(200, {"value": found})
+    return Answer(200, {"value": _filtered(call, found)})
+
+
+def _filtered(call: Call, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what fits `$filter`, whose names are ARM's own; of a tag, name and value are compared together."""
+    if not call.request.query.get("$filter"):
+        return found
+    test = odata.compiled(call.request.query["$filter"], FILTERABLE)
+    return [item for item in found if any(map(test, _as_compared(item)))]
+
+
+def _as_compared(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    segments = item["id"].split("/")
+    kept = {**item, "resourceType": item["type"], "resourceGroup": segments[4], "subscriptionId": segments[2]}
+    tags = kept.pop("tags", None)
+    for name, value in (tags if isinstance(tags, dict) and tags else {None: None}).items():
+        yield {**kept, "tagName": name, "tagValue": value}
 
 
 def _foreign(call: Call) -> tuple[str, str]:

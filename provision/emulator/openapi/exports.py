@@ -1,7 +1,9 @@
 """Export of an API as a document: inline, or behind a link that is valid for five minutes.
 
-Inline the document comes as it is; the answer with a link has its parts under `properties`, though the specification
-says otherwise [Azure/azure-sdk-for-js#13123, Azure/azure-sdk-for-java#36332].
+Inline the document comes as it is. Where an answer has its link depends on the api-version: alone in 2019-12-01
+[Azure/azure-sdk-for-js#13123], under `properties` in 2022-08-01, though the specification says otherwise
+[Azure/azure-sdk-for-java#36332; ?: since 2021], at the top in later ones [Azure/apiops, Azure/apiops-cli], save for a
+workspace's APIs [Azure/apiops].
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -33,6 +35,7 @@ FORMATS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "swagger": ("swagger", JSON, "swagger-link-json"),
     }
 )
+WRAPPED, FLAT = "2021", "2022-09"
 ELSEWHERE = ("wadl", "wsdl")
 
 
@@ -59,9 +62,16 @@ def export(call: Call, api: Row) -> Answer:
         return Answer(200, text, {"Content-Type": media})
     expires = call.world.clock.now() + VALID
     made = operations.start(call, text=text, media=media, expires=expires.isoformat())
-    value = {"link": f"{call.request.base}/exports/{made}"}
+    return Answer(200, _with_link(call, api, answered, f"{call.request.base}/exports/{made}"))
+
+
+def _with_link(call: Call, api: Row, form: str, link: str) -> dict[str, Any]:
+    if call.version < WRAPPED:
+        return {"link": link}
     shown = {"id": api.id, "type": api.type_name, "name": api.name}
-    return Answer(200, {**shown, "properties": {"format": answered, "value": value}})
+    found = {"format": form, "value": {"link": link}}
+    flat = call.version >= FLAT and call.type == "apis"
+    return {**shown, **found} if flat else {**shown, "properties": found}
 
 
 def _written(call: Call, api: Row, version: str, *, as_yaml: bool) -> str:

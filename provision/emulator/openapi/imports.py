@@ -1,7 +1,8 @@
 """Import of an API from an OpenAPI or Swagger document. Sources: [rec] recorded, [doc], an issue, [?] inferred.
 
-The document wins over the properties, save for a `serviceUrl` in the same PUT; operations that it lacks are removed
-[doc].
+The document wins over the properties, save for a `serviceUrl` in the same PUT and, since 2021, a `displayName`
+[Azure/azure-api-management-devops-resource-kit#538; hashicorp/terraform-provider-azurerm#29503 saw the title win];
+operations that it lacks are removed [doc].
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ OPERATION = "microsoft.apimanagement/service/apis/operations"
 SCHEMA = "microsoft.apimanagement/service/apis/schemas"
 COMPONENTS = "application/vnd.oai.openapi.components+json"
 DEFINITIONS = "application/vnd.ms-azure-apim.swagger.definitions+json"
+SINCE = "2021"
 # The member that a document of the format has, and whether the value is a link to it.
 FORMATS: Mapping[str, tuple[str, bool]] = MappingProxyType(
     {
@@ -47,7 +49,9 @@ ELSEWHERE = frozenset({"wadl-xml", "wadl-link-json", "wsdl", "wsdl-link", "odata
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a document says: the API, its operations by id, and its reusable schemas under the name of a resource."""
+    """What a document says: the API, its operations by id, its reusable schemas under the name of a resource, and the
+    names of each operation's tags.
+    """
 
     described: dict[str, Any]
     version: str
@@ -55,6 +59,7 @@ class Imported:
     schema_id: str
     schemas: dict[str, Any]
     family: str
+    tags: dict[str, list[str]]
 
 
 def read_document(call: Call, path: str, props: Props) -> Imported | str | None:
@@ -81,10 +86,9 @@ def take_document(draft: Draft) -> None:
         props.setdefault("serviceUrl", props.get("value"))
     elif isinstance(read, Imported):
         draft.notes["import"] = read
-        given = props.get("serviceUrl")
-        props.update(copy.deepcopy(read.described))
-        if given:
-            props["serviceUrl"] = given
+        wins = ("serviceUrl", "displayName") if draft.call.version >= SINCE else ("serviceUrl",)
+        given = {key: props[key] for key in wins if props.get(key)}
+        props.update({**copy.deepcopy(read.described), **given})
         # [?] In a version set the document's version is the API's where the PUT names none; elsewhere there is none.
         if props.get("apiVersionSetId") and not props.get("apiVersion") and read.version:
             props["apiVersion"] = read.version
@@ -109,7 +113,7 @@ def _read(call: Call, path: str, props: Props, family: str, is_link: bool) -> Im
     reader = Reader(document, known, in_template, dict(reusable or {}))
     operations = reader.operations()
     version = str(document["info"].get("version") or "")
-    return Imported(described(document, source), version, operations, known, reader.schemas, family)
+    return Imported(described(document, source), version, operations, known, reader.schemas, family, reader.tags)
 
 
 def _own_export(call: Call, source: str | None) -> str | None:

@@ -20,6 +20,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch")  # `trace
 WITHOUT_BODY = frozenset({"get", "head", "options"})  # their bodies are discarded [doc]
 LONGEST_ID = 76  # four less than a name may have, for the suffix [doc]
 LONGEST_NAME = 300  # of a display name [doc]
+LONGEST_TAG = 160
 MOST_ALIKE = 999
 STATUSES = range(100, 600)
 PLACEHOLDER = re.compile(r"\{\*?([^{}]*)\}")
@@ -34,13 +35,15 @@ class Reader:
     """Reads the operations of one document.
 
     `schema_id` is the name of the API's schema resource, to which parameters and representations refer; `schemas` are
-    the reusable ones, to which unnamed ones are added under names made of their operation [?: the form of the names].
+    the reusable ones, to which unnamed ones are added under names made of their operation [?: the form of the names];
+    `tags` are the names of each operation's tags, once it is read.
     """
 
     document: Object
     schema_id: str
     required_in_template: bool = True
     schemas: Object = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
     _shared: list[Object] = field(default_factory=list)
     _prefix: str = ""
 
@@ -55,7 +58,9 @@ class Reader:
             if unique in taken:
                 raise DocumentError(f"Operation with the same method and URL template already exists: {where}.")
             taken.add(unique)
-            found[_unique(operation_id(str(given.get("operationId") or f"{method}-{template}")), found)] = props
+            name = _unique(operation_id(str(given.get("operationId") or f"{method}-{template}")), found)
+            found[name] = props
+            self.tags[name] = _tags(given.get("tags"))
         return found
 
     def _all(self) -> Iterator[tuple[str, str, Object]]:
@@ -222,6 +227,11 @@ class Reader:
 def operation_id(text: str) -> str:
     """Return an id as the service normalises it: lower case, runs of other characters to one hyphen [doc]."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_ID] or "operation"
+
+
+def _tags(value: Any) -> list[str]:
+    names = (one.strip()[:LONGEST_TAG] for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def _unique(name: str, taken: dict[str, Object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.world.errors import invalid
+from provision.emulator.world.errors import ArmError, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ MAX_LENGTH = 4000
 
 
 class _Parser:
-    def __init__(self, expression: str) -> None:
-        self.expression = expression
+    def __init__(self, expression: str, names: frozenset[str] | None) -> None:
+        self.expression, self.names = expression, names
         self.tokens = TOKEN.findall(expression)
         if len(expression) > MAX_LENGTH or "".join(self.tokens) != TOKEN.sub(r"\1", expression).strip():
             raise self.fail()
@@ -31,6 +31,11 @@ class _Parser:
 
     def peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def named(self, token: str) -> str:
+        if self.names is not None and token.lower() not in self.names:
+            raise ArmError(501, "NotImplemented", f"The emulator cannot filter by '{token[:200]}'.")
+        return token
 
     def take(self, wanted: str = "") -> str:
         token = self.peek()
@@ -67,7 +72,7 @@ class _Parser:
         operator = self.take().lower()
         if operator not in COMPARISONS:
             raise self.fail()
-        return _compare(token, operator, _literal(self.take()))
+        return _compare(self.named(token), operator, _literal(self.take()))
 
     def function(self, name: str) -> Test:
         self.take("(")
@@ -76,7 +81,7 @@ class _Parser:
         second = self.take()
         self.take(")")
         key, text = (second, first) if name == "substringof" else (first, second)
-        wanted = str(_literal(text)).lower()
+        wanted, key = str(_literal(text)).lower(), self.named(key)
 
         def test(item: Mapping[str, Any]) -> bool:
             value = str(_value(item, key) or "").lower()
@@ -135,9 +140,12 @@ def _folded(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def compiled(expression: str) -> Test:
-    """Return the test of an OData filter; raises the service's 400 for one that is not understood."""
-    parser = _Parser(expression)
+def compiled(expression: str, names: frozenset[str] | None = None) -> Test:
+    """Return the test of an OData filter; raises the service's 400 for one that is not understood.
+
+    `names` (lower case) are all that can be compared, where there is a limit; another raises 501.
+    """
+    parser = _Parser(expression, names)
     test = parser.either()
     if parser.peek():
         raise parser.fail()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.openapi.imports import Imported, read_document, store_document, take_document
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.revisions import copy_parts, inline_version_set, store_version_set
+from provision.emulator.rules.tags import store_tags
 from provision.emulator.rules.validate import FORBIDDEN_IN_NAMES
 from provision.emulator.world.errors import ArmError
 
@@ -197,6 +198,7 @@ def api_written(draft: Draft, row: Row) -> None:
     imported = draft.notes.get("import")
     if isinstance(imported, Imported):
         store_document(draft, row, imported)
+        store_tags(draft, row, imported.tags)
 
 
 def deleting_api(call: Call, row: Row) -> None:

@@ -30,7 +30,8 @@ def check(kind: Kind, draft: Draft) -> None:
     if kind.claims:
         value = str(draft.props.get(kind.claims, "")).lower()
         collection = draft.path.rpartition("/")[0]
-        draft.claim(kind.claims, f"{collection}#{value}", f"'{value}' is already in use.")
+        target, message = kind.claimed or (kind.claims, f"'{value}' is already in use.")
+        draft.claim(target, f"{collection}#{value}", message)
     if kind.link:
         _link(kind.link, draft)
     if kind.fill:

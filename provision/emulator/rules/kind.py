@@ -21,12 +21,12 @@ class Kind:
     LIST; `required` adds to the specification and `optional` takes away; `defaults` are filled in where a PUT is
     silent; `hidden` never leaves the service on GET: the specification's secrets, without those in `shown`; `unlisted`
     is left out of lists; `link` = (collection whose member is linked, the property an error names); `claims` is a
-    property that must be unique in its collection; `names` are the only names allowed. `reads` parses what takes its
-    time, before anything is locked; `fill` completes and validates, `show` shapes an answer; `written`, `deleting` and
-    `deleted` run inside the transaction. `later` tells whether a PUT goes on after its answer. `created`, `replaced`,
-    `patched` and `found` are statuses, the last of HEAD (0: 200, and 204 of what has no GET), from the official SDKs
-    where they are not the usual ones. `tail` follows the type in answers; `outlives`: goes after its parent, so that a
-    DELETE always succeeds.
+    property that must be unique in its collection, and `claimed` the target and message where it is not; `names` are
+    the only names allowed. `reads` parses what takes its time, before anything is locked; `fill` completes and
+    validates, `show` shapes an answer; `written`, `deleting` and `deleted` run inside the transaction. `later` tells
+    whether a PUT goes on after its answer. `created`, `replaced`, `patched` and `found` are statuses, the last of HEAD
+    (0: 200, and 204 of what has no GET), from the official SDKs where they are not the usual ones. `tail` follows the
+    type in answers; `outlives`: goes after its parent, so that a DELETE always succeeds.
     """
 
     type: str
@@ -41,6 +41,7 @@ class Kind:
     unlisted: tuple[str, ...] = ()
     link: tuple[str, str] | None = None
     claims: str = ""
+    claimed: tuple[str, str] | None = None
     names: tuple[str, ...] = ()
     reads: Callable[[Call, str, Props], Any] | None = None
     fill: Callable[[Draft], None] | None = None

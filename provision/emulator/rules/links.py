@@ -108,11 +108,17 @@ def assign(store: Store, row: Row) -> None:
     if pair is None or other is None or holder is None:
         return
     above, target = (other, holder) if pair.turned else (holder, other)
+    link(store, pair, above, target)
+
+
+def link(store: Store, pair: Pair, above: Row, target: Row) -> None:
+    """Make the named form of a link, unless it is there."""
     collection = f"{above.id}/{pair.named.rpartition('/')[2]}"
     if not _siblings(store, collection.lower(), target.path):
         arm_id = f"{collection}/{store.next('id'):024x}"
+        kind = f"{PREFIX}{'workspaces/' if '/workspaces/' in above.path else ''}{pair.named}"
         body = {"properties": {pair.key: target.id}}
-        store.put(Row(arm_id.lower(), arm_id, f"{PREFIX}{pair.named}".lower(), body=body, target=target.path))
+        store.put(Row(arm_id.lower(), arm_id, kind.lower(), body=body, target=target.path))
 
 
 def plain_written(draft: Draft, row: Row) -> None:

@@ -53,13 +53,12 @@ def _check_template(draft: Draft, template: str, names: list[str]) -> None:
 
 
 def fill_resolver(draft: Draft) -> None:
-    """Complete a GraphQL resolver [rec]; its display name does not come back."""
+    """Complete a GraphQL resolver [rec]; its display name does not come back, nor is it demanded [Azure/apiops-cli]."""
     draft.props["publicId"] = draft.name
     draft.props["internalId"] = draft.before.get("internalId") or f"{draft.call.store.next('id'):024x}"
-    title = draft.props.pop("displayName", None) or draft.private.get("displayName")
-    if not title:
-        draft.problem("displayName", "'displayName' must not be empty.")
-    draft.private["displayName"] = title
+    title = draft.props.pop("displayName", None)
+    if title:
+        draft.private["displayName"] = title
 
 
 def show_resolver(view: View) -> None:

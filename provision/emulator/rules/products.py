@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator.rules.kind import Kind
-from provision.emulator.rules.links import assign, deleting_plain, plain_written
+from provision.emulator.rules.links import BY_PLAIN, assign, deleting_plain, link, plain_written
 from provision.emulator.rules.revisions import plain_path
-from provision.emulator.world.errors import invalid
+from provision.emulator.world.errors import ArmError, invalid
 from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def product_written(draft: Draft, row: Row) -> None:
         return
     store = draft.call.store
     group = store.get(f"{draft.service}/groups/administrators")
-    if group is not None and not row.path.startswith(f"{draft.service}/workspaces/"):
+    if group is not None and draft.scope != draft.service:
+        link(store, BY_PLAIN["products/groups"], row, group)  # [Azure/apiops-cli]
+    elif group is not None:
         link_type = "microsoft.apimanagement/service/products/groups"
         arm_id = f"{row.id}/groups/administrators"
         assign(store, store.put(Row(arm_id.lower(), arm_id, link_type, target=group.path)))
@@ -130,12 +132,16 @@ def short_group(row: Row) -> dict[str, object]:
 
 
 def fill_group(draft: Draft) -> None:
-    """Complete a group; whether it is built in is the service's to say."""
-    props = draft.props
-    props["builtIn"] = bool(draft.before.get("builtIn"))
-    if props["builtIn"]:
-        draft.problem("id", "A built-in group cannot be changed.")
-    props.setdefault("type", "custom")
+    """Complete a group; one that is built in may be sent as it is, and not otherwise [devops-resource-kit#776]."""
+    props, before = draft.props, draft.before
+    props["builtIn"] = bool(before.get("builtIn"))
+    if not props["builtIn"]:
+        props.setdefault("type", "custom")
+        return
+    # [?] That what is left out counts as unchanged, and the status; code and message are the issue's.
+    if any(before.get(key) != value for key, value in props.items() if value is not None):
+        raise ArmError(405, "MethodNotAllowed", "System entity cannot be modified")
+    props.update(before)
 
 
 def deleting_group(_: Call, row: Row) -> None:

@@ -174,6 +174,7 @@ def fill_certificate(draft: Draft) -> None:
     draft.props.setdefault("expirationDate", f"{found.expiry:%Y-%m-%dT%H:%M:%SZ}")
 
 
+TAKEN = ("name", "Tag with the same name already exists.")  # [Azure/apiops#855]
 NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
 
 VALUE_KINDS = (
@@ -242,5 +243,5 @@ VALUE_KINDS = (
     ),
     Kind("caches", "Cache", shown=("connectionString",), fill=fill_cache),
     Kind("certificates", "Certificate", fill=fill_certificate),
-    Kind("tags", "Tag", required=("displayName",), claims="displayName"),
+    Kind("tags", "Tag", required=("displayName",), claims="displayName", claimed=TAKEN),
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-NULL_DETAILS = frozenset({"MethodNotAllowedInPricingTier"})  # a 400 with `"details": null` [Azure/apiops#686]
+# Errors that are no 404, and have `"details": null` all the same [Azure/apiops#686, devops-resource-kit#776].
+NULL_DETAILS = frozenset({"MethodNotAllowedInPricingTier", "MethodNotAllowed"})
 
 
 class EmulatorError(Exception):
