@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -78,6 +81,42 @@ def test_whoever_does_not_know_the_header_gets_no_token(ask: Callable[..., tuple
     assert ask("/msi/token?resource=x&api-version=2017-09-01")[0] == 400
     assert ask(method="POST")[0] == 405
     assert ask("/subscriptions?api-version=2022-12-01", Authorization="Bearer x")[0] == 404
+
+
+def machine(azure: Emulator, query: str, **headers: str) -> tuple[int, Any]:
+    """What a client that believes to be on a virtual machine is told, with these headers alone."""
+    url = urlsplit(azure.environment["ARM_MSI_ENDPOINT"])
+    connection = http.client.HTTPConnection(url.netloc, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("GET", f"{url.path}?{query}", headers=headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_virtual_machines_form_is_spoken_too(azure: Emulator) -> None:
+    """Terraform's azurerm provider asks so at ARM_MSI_ENDPOINT."""
+    query = "resource=https%3A%2F%2Flocalhost%2F&api-version=2018-02-01"
+    status, body = machine(azure, query, Metadata="true")
+    assert (status, body["token_type"], body["resource"]) == (200, "Bearer", "https://localhost/")
+    assert claims(body["access_token"])["aud"] == "https://localhost/"
+    assert (body["expires_in"], body["expires_on"].isdigit()) == ("86400", True)
+    assert machine(azure, query)[0] == 401
+    assert machine(azure, query, Metadata="false")[0] == 401
+    assert machine(azure, query, **{"Metadata": "true", "X-IDENTITY-HEADER": "guess"})[0] == 401
+    assert machine(azure, query.replace("2018", "2017"), Metadata="true")[0] == 400
+    assert machine(azure, "api-version=2018-02-01", Metadata="true")[0] == 400
+
+
+def test_terraform_finds_its_variables(azure: Emulator) -> None:
+    found = azure.environment
+    assert found["ARM_USE_MSI"] == "true"
+    assert found["ARM_MSI_ENDPOINT"] == found["IDENTITY_ENDPOINT"]
+    assert found["SSL_CERT_FILE"] == found["REQUESTS_CA_BUNDLE"]
+    context = ssl.create_default_context(cafile=found["SSL_CERT_FILE"])
+    address = f"https://{found['ARM_METADATA_HOSTNAME']}/metadata/endpoints?api-version=2022-09-01"
+    with urllib.request.urlopen(address, context=context, timeout=20) as answer:
+        metadata = json.load(answer)
+    assert metadata["resourceManager"] == metadata["microsoftGraphResourceId"] == azure.url
 
 
 def test_without_tls_there_is_only_the_endpoint() -> None:

@@ -284,6 +284,7 @@ def endpoints(call: Call) -> Answer:
         "gallery": base,
         "batch": base,
         "sqlManagement": base,
+        "microsoftGraphResourceId": base,  # Terraform's azurerm asks for a token for it before anything else
         "suffixes": {"azureFrontDoorEndpointSuffix": "", "keyVaultDns": "vault.localhost", "storage": "localhost"},
     }
     old_names = {"galleryEndpoint": base, "graphEndpoint": base, "portalEndpoint": base}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BACKLOG = 2048
 GRACE_SECONDS = 1.0
+LARGEST_HEAD = 256 * 1024  # a read of the socket is as large
 # [?] ARM refuses a deployment above 4 MB, and API Management behind it took less than 7 [Azure/apiops#339]. An inline
 # document may have 4 MB [doc], and grows when it is written as a JSON string.
 LARGEST_BODY = 8 * 1024 * 1024
@@ -47,6 +48,31 @@ def bind(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or error
         raise EmulatorError(f"port {port} on {host} cannot be used: {reason}") from error
     return bound
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's, with an end to the head of a request, which it would collect for ever and in quadratic time."""
+
+    _head: int | None = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, unless it is too much head."""
+        if self._head is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if self._head is not None and self._head > LARGEST_HEAD and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 431 \r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """Count no more."""
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Count the head of the next request."""
+        self._head = 0
+        super().on_message_complete()
 
 
 @dataclass(slots=True)
@@ -69,7 +95,7 @@ class Listener:
         config, loop = self._config(), asyncio.get_running_loop()
 
         def protocol() -> HttpToolsProtocol:
-            return HttpToolsProtocol(config=config, server_state=state, app_state={}, _loop=loop)
+            return _Protocol(config=config, server_state=state, app_state={}, _loop=loop)
 
         return await loop.create_server(protocol, sock=self.bound, ssl=config.ssl, backlog=BACKLOG)
 

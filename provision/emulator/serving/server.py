@@ -113,11 +113,17 @@ class Emulator:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables that point clients here; with `tls` also those of certificate and managed identity."""
+        """The variables that point clients here; with `tls` also those of certificate and managed identity.
+
+        ARM_* and SSL_CERT_FILE are for Terraform's azurerm provider, the others for az and the SDKs.
+        """
         found = {"ENDPOINT": self._url}
         if self._certificate and self._identity:
-            found["REQUESTS_CA_BUNDLE"] = str(self._certificate.bundle)
-            found |= {"IDENTITY_ENDPOINT": self._identity.url, "IDENTITY_HEADER": self._identity.header}
+            bundle, identity = str(self._certificate.bundle), self._identity
+            found |= {"REQUESTS_CA_BUNDLE": bundle}
+            found |= {"IDENTITY_ENDPOINT": identity.url, "IDENTITY_HEADER": identity.header}
+            found |= {"ARM_METADATA_HOSTNAME": self._url.partition("://")[2], "SSL_CERT_FILE": bundle}
+            found |= {"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": identity.url}
         return found
 
     def __enter__(self) -> Self:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from provision.emulator.world.store import Store
 
 
+MOST_VALUES = 1_000_000  # JSON is read in one go, for which other threads wait
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
@@ -56,6 +59,9 @@ class Request:
 
     def json(self) -> dict[str, Any]:
         """Return the body, which must be a JSON object."""
+        if sum(map(self.body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+            message = f"The body of the request holds more than {MOST_VALUES:,} values."
+            raise ArmError(400, "InvalidRequestContent", message)
         try:
             value = json.loads(self.body, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
