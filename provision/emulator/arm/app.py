@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from provision.emulator.arm import routes, versions
+from provision.emulator.arm import locks, routes, versions
 from provision.emulator.rules import tiers
 from provision.emulator.world.errors import ArmError
 from provision.emulator.world.wire import Answer, Call, Request, World, error_answer
@@ -51,6 +51,8 @@ def _answer(world: World, request: Request) -> Answer:
     if not is_open:
         versions.check(world, request)
     call = Call(world, request, "/" + "/".join(segments).lower(), route.kind.type if route.kind else "")
+    if not locks.concerns(call.path.split("/")):
+        locks.check(call)
     if route.kind:
         tiers.check(call)
     return handler(call)

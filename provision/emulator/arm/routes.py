@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator.arm import directory, groups
+from provision.emulator.arm import directory, groups, locks
 from provision.emulator.instance import graveyard, maintenance, places, services
 from provision.emulator.openapi import exports
 from provision.emulator.resources import actions, items, views
@@ -140,6 +140,8 @@ FOREIGN = Route(
         "DELETE": groups.foreign_delete,
     },
 )
+LOCKS = Route("{scope}/providers/Microsoft.Authorization/locks", {"GET": locks.listing})
+LOCK = Route(f"{LOCKS.template}/{{lock}}", {"GET": locks.get, "PUT": locks.put, "DELETE": locks.delete})
 ITEM: Mapping[str, Handler] = MappingProxyType(
     {
         "GET": items.get,
@@ -213,6 +215,8 @@ IRREGULAR = tuple(
 def find(segments: tuple[str, ...]) -> Route | None:
     """Return the route of a request path."""
     lower = [segment.lower() for segment in segments]
+    if locks.concerns(lower):
+        return LOCKS if lower[-1] == locks.TAIL[-1] and not locks.concerns(lower[:-1]) else LOCK
     # Names stand at odd places: .../service/N/apis/A; the only literal there is the namespace.
     starred = [
         part if not place % 2 or (part == NAMESPACE and lower[place - 1] == "providers") else "*"

@@ -47,6 +47,7 @@ def check(world: World, request: Request) -> None:
 
 
 def _is_ours(segments: tuple[str, ...]) -> bool:
-    """Tell whether a path is the provider's: below its name, which alone is ARM's to describe."""
+    """Tell whether a path is the provider's: below its name, which alone is ARM's to describe; the last one counts."""
     lower = [segment.lower() for segment in segments[:-1]]
-    return any(pair == ("providers", NAMESPACE) for pair in pairwise(lower))
+    named = [after for before, after in pairwise(lower) if before == "providers"]
+    return named[-1:] == [NAMESPACE]
