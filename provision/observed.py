@@ -27,6 +27,9 @@ class Reader(Protocol):
     def get(self, address: Address) -> Resource | None:
         """The resource, or None where Azure says that this very resource doesn't exist."""
 
+    def listed(self, address: Address) -> Resource:
+        """What a list has shown. Raises AzureError where it can't be found by itself: never taken for absence."""
+
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds, as lists show it: without ETags, and without what the kind's lists omit."""
 
@@ -63,9 +66,11 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
     snapshot: dict[Address, Resource] = {}
     notes: list[str] = []
     unreadable: set[Address] = set()
+    there: Resource | None = None
     if not desired.existing:
         try:
-            group = _unless_dying(reader.get(GROUP), notes)
+            there = reader.get(GROUP)
+            group = _unless_dying(there, notes)
             snapshot.update({GROUP: group} if group else {})
         except ForbiddenError as error:
             _only_a_narrow_role(error)
@@ -79,6 +84,8 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
         return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), gone)
     if not desired.existing:
         snapshot[SERVICE] = service
+        if GROUP not in unreadable and there is None:
+            snapshot[GROUP] = reader.listed(GROUP)  # an instance stands in a group
     state = str(service.body.get("provisioningState") or "")
     if state != "Succeeded":
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
@@ -193,7 +200,9 @@ def _why(kind: Kind, address: Address) -> str:
 
 def _reading(reader: Reader, item: Resource) -> Callable[[], _Found]:
     def job() -> _Found:
-        found = reader.get(item.address)
-        return _Found((found,)) if found else _Found()
+        if kind_of(item.address.kind).shape is Shape.SINGLE:
+            found = reader.get(item.address)
+            return _Found((found,)) if found else _Found()
+        return _Found((reader.listed(item.address),))
 
     return job

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
-from provision.errors import GuardError, ProvisionError, StalePlanError, as_fault
+from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault
 from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.api import API
@@ -42,6 +42,7 @@ class Cloud(Reader, Writer, Protocol):
     """What the commands need of Azure."""
 
     look_every: float  # seconds between two looks at an instance in transition
+    patience: float  # seconds that one of its transitions may take
 
     def settling(self) -> str:
         """The state of an instance in transition, empty otherwise."""
@@ -100,10 +101,20 @@ def _whole(address: Address) -> Address:
 
 
 def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
-    """Wait until an instance that is being created or updated stands still; its writes would be refused till then."""
-    start = time.monotonic()
+    """Wait until an instance that is being created or updated stands still; its writes would be refused till then.
+
+    Raises AzureError where it stays in one state for longer than one operation may take.
+    """
+    start = since = time.monotonic()
+    before = ""
     while state := azure.settling():
-        tell(state, time.monotonic() - start)
+        now = time.monotonic()
+        since = since if state == before else now
+        before = state
+        if now - since > azure.patience:
+            minutes = int(azure.patience // 60)
+            raise AzureError(f"the instance has been {state.lower()} for {minutes} minutes: run again, or --timeout")
+        tell(state, now - start)
         time.sleep(azure.look_every)
 
 

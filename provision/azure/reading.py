@@ -43,7 +43,7 @@ class Reads:
         return Resource(address, flat(kind, body), etag)
 
     def listed(self, address: Address) -> Resource:
-        """What a list has shown, by itself. Raises AnswerError where Azure goes on to say that it isn't there."""
+        """What another read has shown to be there. Raises AnswerError where Azure goes on to say that it isn't."""
         with self._traffic.call(f"reading {address}") as call:
             for seconds in (0.0, *_AGAIN):
                 call.pause(0.0 if self._clients.local else seconds)
@@ -51,8 +51,8 @@ class Reads:
                 if found is not None:
                     return found
         raise AnswerError(
-            f"reading {address}: Azure lists it, and answers 404 where it is asked for itself ({1 + len(_AGAIN)} times)"
-            " · neither is believed: run again when it has made up its mind"
+            f"reading {address}: Azure shows that it is there, and answers 404 where it is asked for it, "
+            f"{1 + len(_AGAIN)} times · neither is believed: run again"
         )
 
     def members(self, kind: Kind, parent: Address) -> list[Resource]:

@@ -31,6 +31,7 @@ def plan(
     subscription: o.Subscription = None,
     endpoint: o.Endpoint = None,
     state: o.State = None,
+    timeout: o.Timeout = None,
     output: o.Output = "text",
     report: o.Reports = None,
     target: o.Target = None,
@@ -53,7 +54,7 @@ def plan(
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
     with Output(output, report, Verb.PLAN) as to:
         every = steps.wanted(specs, overlay, to)
-        with opened(cloud, subscription, endpoint, state) as where:
+        with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
             to.plans([job.plan for job in jobs])
             steps.say_guards(jobs, to)
@@ -69,6 +70,7 @@ def apply(
     subscription: o.Subscription = None,
     endpoint: o.Endpoint = None,
     state: o.State = None,
+    timeout: o.Timeout = None,
     output: o.Output = "text",
     report: o.Reports = None,
     target: o.Target = None,
@@ -91,7 +93,7 @@ def apply(
     with Output(output, report, Verb.APPLY) as to:
         saved = steps.saved(specs, overlay, wishes, to)
         every = [] if saved else steps.wanted(specs, overlay, to)
-        with opened(cloud, subscription, endpoint, state) as where:
+        with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
             code = steps.carried_out(jobs, to, yes=yes or bool(saved))
     raise Exit(code)
@@ -104,6 +106,7 @@ def drift(
     subscription: o.Subscription = None,
     endpoint: o.Endpoint = None,
     state: o.State = None,
+    timeout: o.Timeout = None,
     output: o.Output = "text",
     report: o.Reports = None,
     target: o.Target = None,
@@ -118,7 +121,7 @@ def drift(
     wishes = steps.wishes(target, exclude)
     with Output(output, report, Verb.DRIFT) as to:
         every = steps.wanted(specs, overlay, to)
-        with opened(cloud, subscription, endpoint, state) as where:
+        with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
             to.plans([job.plan for job in jobs])
     raise Exit(2 if any(job.plan.changes for job in jobs) else 0)
@@ -131,6 +134,7 @@ def destroy(
     subscription: o.Subscription = None,
     endpoint: o.Endpoint = None,
     state: o.State = None,
+    timeout: o.Timeout = None,
     output: o.Output = "text",
     report: o.Reports = None,
     purge: Annotated[bool, Option("--purge", help="Also free the name, which Azure holds for 48 hours.")] = False,
@@ -150,7 +154,7 @@ def destroy(
     consent = Consent(with_undeclared, delete_subscriptions, purge)
     with Output(output, report, Verb.DESTROY) as to:
         every = steps.wanted(specs, overlay, to)
-        with opened(cloud, subscription, endpoint, state) as where:
+        with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned_teardown(every, where, consent, max_delete, to)
             code = steps.carried_out(jobs, to, yes=yes)
     raise Exit(code)

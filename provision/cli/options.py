@@ -1,9 +1,23 @@
 """The command line's options, each written once."""
 
+import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
+
+_UNITS = MappingProxyType({"s": 1, "m": 60, "h": 3600})
+
+
+def _duration(text: str) -> float:
+    """Seconds of a length of time such as 90s, 30m or 1h30m. Raises BadParameter."""
+    parts = re.findall(r"([0-9]{1,9})([smh])", text)
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if "".join(number + unit for number, unit in parts) != text or not seconds:
+        raise BadParameter(f"{text!r} is no length of time: write one like 90s, 30m or 3h")
+    return float(seconds)
+
 
 Specs = Annotated[list[Path], Argument(metavar="SPEC...", help="Specs, each of one instance.", show_default=False)]
 SpecsOrPlan = Annotated[
@@ -65,6 +79,16 @@ MaxUpdate = Annotated[
         min=0,
         max=100,
         help="Stop where more would be updated (from 10 resources on).",
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    Option(
+        "--timeout",
+        metavar="DURATION",
+        parser=_duration,
+        help="End one operation, or one wait without progress, after this.  [default: 3h for an instance, else 30m]",
+        show_default=False,
     ),
 ]
 Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]

@@ -13,38 +13,63 @@ from provision.cloud import CLOUDS, ZEROS, Cloud, cloud_at
 from provision.errors import MissingExtraError, ProvisionError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from provision.azure import Azure
+    from provision.azure import Azure, Traffic
     from provision.emulator import Emulator
 
+    Say = Callable[[str], None]
 
 HOST = re.compile(r"[A-Za-z0-9_.:-]+")  # of a name, an IPv4 or an IPv6 address
 
 
-class Where:
-    """A cloud and a subscription in it; opens connections to instances there."""
+def _silent(_: str) -> None:
+    pass
 
-    def __init__(self, cloud: Cloud, subscription: str) -> None:
+
+class Where:
+    """A cloud and a subscription in it; opens connections to instances there.
+
+    `timeout`: seconds that one operation may take; `say` is told what is waited for, by any thread.
+    """
+
+    def __init__(self, cloud: Cloud, subscription: str, timeout: float | None = None, say: Say = _silent) -> None:
         self.cloud = cloud
         self.subscription = subscription
+        self._timeout = timeout
+        self._say = say
         self._open: list[Azure] = []
+        self._traffic: Traffic | None = None
 
     def connect(self, group: str, service: str, *, read_only: bool = False) -> Azure:
         """A connection to one instance."""
-        from provision.azure import Azure  # noqa: PLC0415 - half a second that only commands which talk to ARM pay
+        # Half a second that only commands which talk to ARM pay.
+        from provision.azure import Azure, Patience, Traffic  # noqa: PLC0415
 
-        self._open.append(Azure(self.cloud, Scope(self.subscription, group, service), read_only=read_only))
+        if self._traffic is None:
+            patience = Patience() if self._timeout is None else Patience(self._timeout, self._timeout)
+            self._traffic = Traffic(patience, self._say)
+        scope = Scope(self.subscription, group, service)
+        self._open.append(Azure(self.cloud, scope, self._traffic, read_only=read_only))
         return self._open[-1]
 
     def close(self) -> None:
         """Close every connection."""
         for azure in self._open:
             azure.close()
+        if self._traffic is not None:
+            self._traffic.close()
 
 
 @contextmanager
-def opened(cloud: str, subscription: str | None, endpoint: str | None, state: Path | None) -> Iterator[Where]:
+def opened(
+    cloud: str,
+    subscription: str | None,
+    endpoint: str | None,
+    state: Path | None,
+    timeout: float | None = None,
+    say: Say = _silent,
+) -> Iterator[Where]:
     """The Azure that the options name, for as long as the command runs. Raises UsageError where they don't fit."""
     if cloud != "local" and cloud not in CLOUDS:
         raise UsageError(f"--cloud {cloud}: there is no such cloud: {', '.join((*CLOUDS, 'local'))}")
@@ -52,16 +77,16 @@ def opened(cloud: str, subscription: str | None, endpoint: str | None, state: Pa
         raise UsageError("--state is the file of the embedded Azure: it goes with --cloud local")
     if endpoint:
         chosen = cloud_at(endpoint, CLOUDS.get(cloud, CLOUDS["azure"]))
-        with closing(Where(chosen, _subscription(subscription, chosen))) as where:
+        with closing(Where(chosen, _subscription(subscription, chosen), timeout, say)) as where:
             yield where
     elif cloud == "local":
         with (
             embedded(state=state or default_state()) as azure,
-            closing(Where(Cloud("local", azure.url, token=False), subscription or ZEROS)) as where,
+            closing(Where(Cloud("local", azure.url, token=False), subscription or ZEROS, timeout, say)) as where,
         ):
             yield where
     else:
-        with closing(Where(CLOUDS[cloud], _subscription(subscription, CLOUDS[cloud]))) as where:
+        with closing(Where(CLOUDS[cloud], _subscription(subscription, CLOUDS[cloud]), timeout, say)) as where:
             yield where
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from typing import TYPE_CHECKING, Final, TextIO
 
 from provision.address import SERVICE, Address
@@ -30,9 +31,14 @@ class Progress:
         self._mask = Mask(secrets)
         self._running: dict[Address, tuple[Change, float]] = {}
         self._told: dict[Address, int] = {}
+        self._lock = threading.RLock()  # what is waited for is told by the threads that wait
 
     def __call__(self, event: apply.Progress) -> None:
         """Tell of one event."""
+        with self._lock:
+            self._tell(event)
+
+    def _tell(self, event: apply.Progress) -> None:
         change = event.change
         if event.outcome is not None:
             self._running.pop(change.address, None)
@@ -47,7 +53,8 @@ class Progress:
 
     def note(self, text: str) -> None:
         """Tell something else."""
-        self._write(visible_lines(self._mask.text(text)))
+        with self._lock:
+            self._write(visible_lines(self._mask.text(text)))
 
     def _is_due(self, change: Change, seconds: float) -> bool:
         """Whether another interval has passed; once for each, however seldom events come."""

@@ -82,6 +82,11 @@ class Live:
             known, flat(kind_of(known.kind), entry), "" if kind_of(known.kind).shape is Shape.LINKS else ETAG
         )
 
+    def listed(self, address: Address) -> Resource:
+        found = self.get(address)
+        assert found is not None
+        return found
+
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
         bodies = ((one, self.entries[one]) for one in listed)

@@ -129,6 +129,11 @@ class Azure:
     def get(self, address: Address) -> Resource | None:
         return Resource(address, self.held[address], '"1"') if address in self.held else None
 
+    def listed(self, address: Address) -> Resource:
+        found = self.get(address)
+        assert found is not None
+        return found
+
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         found = self.held.items()
         return [Resource(one, body) for one, body in found if one.kind == kind.type and one.parent == parent]
