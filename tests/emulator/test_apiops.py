@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from provision.emulator import Emulator
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/demo"
@@ -92,6 +95,24 @@ def test_an_import_makes_the_tags_of_its_document(apim: Any) -> None:
     put_document(apim, "/apis/b", path="b")
     assert len(apim("GET", "/tags").names) == 2
     assert operation_tags(apim, "/apis/b") == operation_tags(apim)
+
+
+def test_imports_that_make_one_tag_at_the_same_time_fail_but_for_the_first(client: Any) -> None:
+    with Emulator(lro_polls=0, lro_seconds=10, create_seconds=0) as azure:
+        arm = client(azure.url)
+        arm.ready()
+        first, second = (put_document(arm, f"/apis/{name}", path=name) for name in "ab")
+        again = put_document(arm)
+        azure.clock.advance(timedelta(seconds=11))
+        ends = [arm("GET", one.headers["location"]) for one in (first, second, again)]
+        assert [one.status for one in ends] == [201, 400, 200]
+        assert (ends[1].code, ends[1].targets) == ("ValidationError", ["name"])
+        status = arm("GET", second.headers["azure-asyncoperation"]).body
+        assert (status["status"], status["error"]["code"]) == ("Failed", "ValidationError")
+        third = put_document(arm, "/apis/b", path="b")
+        azure.clock.advance(timedelta(seconds=11))
+        assert arm("GET", third.headers["location"]).status == 200
+        assert len(arm("GET", "/tags").names) == 2
 
 
 def test_an_import_into_a_workspace_makes_its_tags_there(apim: Any) -> None:

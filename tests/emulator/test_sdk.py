@@ -226,3 +226,50 @@ def test_a_failed_operation_raises(state: Path | None) -> None:
         azure.faults.add(Fault("DELETE", f"/{GROUP}$", operation="fails", code="Locked"))
         with pytest.raises(HttpResponseError, match="Locked"):
             groups.resource_groups.begin_delete(GROUP).result()
+
+
+def test_settings_and_revisions_of_the_portal(clients: tuple[ApiManagementClient, ResourceManagementClient]) -> None:
+    apim, _ = clients
+    create_service(apim)
+    apim.sign_in_settings.update(GROUP, SERVICE, "*", m.PortalSigninSettings(enabled=True))
+    assert apim.sign_in_settings.get(GROUP, SERVICE).enabled is True
+    config = m.PortalConfigContract(enable_basic_auth=True)
+    for _ in range(2):
+        assert apim.portal_config.create_or_update(GROUP, SERVICE, "default", "*", config).enable_basic_auth is True
+        revision = m.PortalRevisionContract(description="D", is_current=True)
+        assert apim.portal_revision.begin_create_or_update(GROUP, SERVICE, "r", revision).result().description == "D"
+    changed = m.PortalRevisionContract(description="E")
+    assert apim.portal_revision.begin_update(GROUP, SERVICE, "r", "*", changed).result().description == "E"
+
+
+def test_what_is_in_a_workspace_and_gateways(clients: tuple[ApiManagementClient, ResourceManagementClient]) -> None:
+    apim, _ = clients
+    create_service(apim)
+    apim.workspace.create_or_update(GROUP, SERVICE, "w", m.WorkspaceContract(display_name="W"))
+    assert apim.workspace_notification.create_or_update(GROUP, SERVICE, "w", "BCC").title == "BCC"
+    api = m.ApiCreateOrUpdateParameter(display_name="A", path="a", protocols=["https"])
+    apim.workspace_api.begin_create_or_update(GROUP, SERVICE, "w", "a", api).result()
+    apim.workspace_api.delete(GROUP, SERVICE, "w", "a", "*")
+    assert list(apim.workspace_api.list_by_service(GROUP, SERVICE, "w")) == []
+    apim.gateway.create_or_update(GROUP, SERVICE, "g", m.GatewayContract(description="G"))
+    apim.gateway_api.create_or_update(GROUP, SERVICE, "g", "echo-api")
+    assert apim.gateway_api.get_entity_tag(GROUP, SERVICE, "g", "echo-api") is True
+    sku = m.ApiManagementGatewaySkuProperties(name="WorkspaceGatewayPremium", capacity=1)
+    outside = m.ApiManagementGatewayResource(location="southcentralus", sku=sku)
+    apim.api_gateway.begin_create_or_update(GROUP, "g", outside).result()
+    update = m.ApiManagementGatewayUpdateParameters(tags={"a": "b"})
+    assert apim.api_gateway.begin_update(GROUP, "g", update).result().tags == {"a": "b"}
+    apim.api_gateway.begin_delete(GROUP, "g").result()
+    with pytest.raises(ResourceNotFoundError):
+        apim.api_gateway.get(GROUP, "g")
+
+
+def test_an_export_has_its_link_where_the_model_has_it(
+    clients: tuple[ApiManagementClient, ResourceManagementClient],
+) -> None:
+    apim, _ = clients
+    create_service(apim)
+    exported = apim.api_export.get(GROUP, SERVICE, "echo-api", format="openapi-link", export="true")
+    assert exported.export_result_format == "openapi-link"
+    assert exported.value
+    assert exported.value.link

@@ -170,7 +170,7 @@ def _write(call: Call, given: dict[str, Any], body_of: Callable[[Row | None], di
         patched = call.request.method == "PATCH"
         code = kind.patched if patched else kind.replaced if old else kind.created
         if kind.later and kind.later(draft):
-            return operations.began_put(call, row, code)
+            return operations.began_put(call, row, code, draft.notes.get("fails"))
         shown = linked(call, kind, row)
         mode = "get" if patched else "update" if old else "create"
         body = None if code == NO_CONTENT else view(call, kind, shown, mode)

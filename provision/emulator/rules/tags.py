@@ -2,15 +2,18 @@
 
 A tag that has the name is taken, whatever its id. A new one has an id made of its name and 24 hex digits
 [Azure/apiops#855]. [?] A tag that the document does not give to an operation stays on it.
-Not emulated: of imports that run at the same time and make one tag, all but the first fail [Azure/apiops#770].
+Of imports that run at the same time and make one tag, all but the first fail, as their polls say [Azure/apiops#770].
+That is so only where operations last some time of the clock: those that only count polls end when their client likes.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from provision.emulator.rules.links import BY_PLAIN, PREFIX, assign, link
+from provision.emulator.world import operations
 from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from provision.emulator.world.draft import Draft
 
 LONGEST_START = 50
+TAKEN = ("name", "Tag with the same name already exists.")  # [Azure/apiops#855]
 
 
 def store_tags(draft: Draft, api: Row, tags: Mapping[str, list[str]]) -> None:
@@ -31,17 +35,32 @@ def store_tags(draft: Draft, api: Row, tags: Mapping[str, list[str]]) -> None:
             continue
         for title in titles:
             if title.lower() not in known:
-                known[title.lower()] = _made(draft, title)
+                known[title.lower()] = _made(draft, title, api)
+            elif _being_made(draft, known[title.lower()], api):
+                target, message = TAKEN
+                details = [{"code": "ValidationError", "target": target, "message": message}]
+                draft.notes["fails"] = {"code": "ValidationError", "message": message, "details": details}
             _give(draft, known[title.lower()], operation)
 
 
-def _made(draft: Draft, title: str) -> Row:
+def _being_made(draft: Draft, tag: Row, api: Row) -> bool:
+    """Tell whether the import of another API that made a tag still runs."""
+    by: dict[str, Any] = tag.private.get("import") or {}
+    until = by.get("until")
+    if not until or by["api"] == api.path:
+        return False
+    return draft.call.world.clock.now() < datetime.fromisoformat(until)
+
+
+def _made(draft: Draft, title: str, api: Row) -> Row:
     start = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST_START] or "tag"
     store = draft.call.store
     arm_id = f"{draft.scope_id}/tags/{start}-{store.next('id'):024x}"
     kind = f"{PREFIX}{'tags' if draft.scope == draft.service else 'workspaces/tags'}"
     body = {"properties": {"displayName": title}}
-    return store.put(Row(arm_id.lower(), arm_id, kind, body=body, target=f"{draft.scope}/tags#{title}".lower()))
+    private = {"import": {"api": api.path, "until": operations.lasting(draft.call).get("until")}}
+    claim = f"{draft.scope}/tags#{title}".lower()
+    return store.put(Row(arm_id.lower(), arm_id, kind, body=body, private=private, target=claim))
 
 
 def _give(draft: Draft, tag: Row, operation: Row) -> None:

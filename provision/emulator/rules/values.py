@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from provision.emulator.rules.certificates import facts
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.policies import refuse_used
+from provision.emulator.rules.tags import TAKEN
 from provision.emulator.world.errors import invalid
 from provision.emulator.world.store import Row, service_of
 
@@ -174,7 +175,6 @@ def fill_certificate(draft: Draft) -> None:
     draft.props.setdefault("expirationDate", f"{found.expiry:%Y-%m-%dT%H:%M:%SZ}")
 
 
-TAKEN = ("name", "Tag with the same name already exists.")  # [Azure/apiops#855]
 NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
 
 VALUE_KINDS = (

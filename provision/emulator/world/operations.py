@@ -15,6 +15,8 @@ from provision.emulator.world.store import service_of
 from provision.emulator.world.wire import Answer, Call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provision.emulator.world.store import Row
 
 ACCEPTED = 202
@@ -104,17 +106,17 @@ def status(record: dict[str, Any] | None, *, ended: bool) -> dict[str, Any]:
 
 def error(record: dict[str, Any]) -> ArmError:
     """Return what the Location of a failed operation answers [?: its status; ARM's contract asks for the error]."""
-    return ArmError(400, record["code"], record["message"])
+    return ArmError(400, record["code"], record["message"], record.get("details"))
 
 
-def began_put(call: Call, row: Row, code: int) -> Answer:
-    """Answer a PUT or PATCH inside an instance that goes on after the answer.
+def began_put(call: Call, row: Row, code: int, error: Mapping[str, Any] | None = None) -> Answer:
+    """Answer a PUT or PATCH inside an instance that goes on after the answer, and ends with `error` if there is one.
 
     Until 2022-08-01 the service answers 202 without a body; from 2023 on 201 with a stub (recorded for named values
     and fragments; inferred for schemas and API imports, for which the SDK accepts only 200 and 201).
     """
     last = 200 if code == ACCEPTED else code
-    name = start(call, target=row.path, answer=last)
+    name = start(call, target=row.path, answer=last, **({"fate": "fails", **error} if error else {}))
     target = url(call, row.id, asyncId=name, asyncCode=str(last))
     if call.version < "2022":
         return Answer(202, None, {"Location": target, **hurry(call)})
