@@ -95,12 +95,9 @@ def test_lists_of_locks(apim: Any) -> None:
     assert apim("GET", f"{GROUP}{LOCKS}{VERSION}&$filter=other").status == 501
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{}, {"properties": None}, {"properties": {}}, {"properties": {"level": "Loose"}}, {"properties": {"level": 3}}],
-)
-def test_a_lock_has_a_level(apim: Any, given: Any) -> None:
-    assert apim("PUT", f"{GROUP}{LOCKS}/keep{VERSION}", given).code == "InvalidLockLevel"
+@pytest.mark.parametrize("props", [None, {}, [], {"level": "Loose"}, {"level": 3}, {"level": ""}])
+def test_a_lock_has_a_level(apim: Any, props: Any) -> None:
+    assert apim("PUT", f"{GROUP}{LOCKS}/keep{VERSION}", {"properties": props}).code == "InvalidLockLevel"
 
 
 def test_a_lock_needs_something_to_hold(apim: Any) -> None:

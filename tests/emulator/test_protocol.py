@@ -301,7 +301,7 @@ def test_many_reads_go_over_one_connection_without_being_held_back(apim: Any) ->
         assert connection.getresponse().read()
         assert connection.sock is kept
     ours = kept.getsockname()
-    served = [one.transport for one in gc.get_objects() if type(one) is HttpToolsProtocol and one.client == ours]
+    served = [one.transport for one in gc.get_objects() if isinstance(one, HttpToolsProtocol) and one.client == ours]
     (ends,) = [one.get_extra_info("socket") for one in served]
     assert ends.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     connection.close()

@@ -2,9 +2,9 @@
 
 Sources: learn.microsoft.com/azure/azure-resource-manager/management/lock-resources and the REST reference of management
 locks; the words of a refusal as in Azure/azure-cli#2688 and Azure/azure-sdk-for-java#2560. A lock binds everything
-below its scope. CanNotDelete refuses DELETE; ReadOnly refuses PUT, PATCH and POST too, listKeys and the like included. A
-scope can't be deleted while anything in it is locked. [?]: that locks themselves can be changed under a lock, and that
-they stand beside resources, so that lists of resources don't show them.
+below its scope. CanNotDelete refuses DELETE; ReadOnly refuses PUT, PATCH and POST too, listKeys and the like included.
+A scope can't be deleted while anything in it is locked. [?]: that locks themselves can be changed under a lock, the
+codes of what is wrong with one, and that a list shows those at and below its scope.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TAIL = ("providers", "microsoft.authorization", "locks")
 TYPE = "microsoft.authorization/locks"
-ROOT = "/locks"  # before the scope: a lock goes neither with the resource nor into lists of resources
+ROOT = "/locks"  # before the scope: a lock is in no list of resources [?]
 LEVELS = ("CanNotDelete", "ReadOnly")
 NAME = re.compile(r"[^<>%&:?/\\\x00-\x1f]{1,260}")
 LONGEST_NOTES = 512
@@ -49,9 +49,10 @@ def check(call: Call) -> None:
             scopes.append(row.private["scope"])
     if scopes:
         what = "delete" if method == "DELETE" else "write"
+        asked = "/".join(call.request.segments)
         message = (
-            f"The scope '/{'/'.join(call.request.segments)}' cannot perform {what} operation because following scope(s) "
-            f"are locked: '{','.join(dict.fromkeys(scopes))}'. Please remove the lock and try again."
+            f"The scope '/{asked}' cannot perform {what} operation because following scope(s) "
+            f"are locked: '{','.join(sorted(set(scopes)))}'. Please remove the lock and try again."
         )
         raise ArmError(409, "ScopeLocked", message)
 
@@ -76,12 +77,7 @@ def _path(scope: str, name: str) -> str:
 
 
 def _shown(row: Row) -> dict[str, Any]:
-    return {
-        "properties": row.body["properties"],
-        "id": row.id,
-        "type": "Microsoft.Authorization/locks",
-        "name": row.name,
-    }
+    return {"properties": row.body["properties"], "id": row.id, "type": row.type_name, "name": row.name}
 
 
 def _find(call: Call) -> Row:
