@@ -12,6 +12,7 @@ import pytest
 
 from provision import emulator
 from provision.emulator import Emulator
+from provision.emulator.openapi import fetching
 from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ class Arm:
 def service_body(sku: str = "Developer", **props: Any) -> dict[str, Any]:
     base = {"publisherEmail": "admin@example.com", "publisherName": "Example"}
     return {"location": "eastus", "sku": {"name": sku, "capacity": 1}, "properties": {**base, **props}}
+
+
+@pytest.fixture(autouse=True)
+def _links_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What serves a document here is as slow as the machine."""
+    monkeypatch.setattr(fetching, "SECONDS", PATIENCE)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from provision.emulator import Emulator, EmulatorError
 from provision.emulator.serving.admission import Admission
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.world.wire import Answer
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def ask(url: str, method: str, path: str, body: Any = None, **headers: str | Non
     sent = {"Authorization": "Bearer x", "Content-Type": "application/json"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
     address = parts.hostname if (parts.hostname or "").startswith("127.") else "127.0.0.1"
-    connection = http.client.HTTPConnection(str(address), parts.port, timeout=20)
+    connection = http.client.HTTPConnection(str(address), parts.port, timeout=PATIENCE)
     with contextlib.closing(connection):
         connection.putrequest(method, path, skip_host="Host" in sent)
         payload = json.dumps(body).encode() if body is not None else b""
@@ -145,7 +146,7 @@ def test_the_certificate_names_what_is_answered() -> None:
     with Emulator(tls=True, allow_hosts=("azure.example",)) as azure:
         context = ssl.create_default_context(cafile=azure.ca_bundle)
         for name in ("localhost", "127.0.0.1", "azure.example"):
-            with socket.create_connection(("127.0.0.1", urlsplit(azure.url).port or 0), timeout=20) as plain:
+            with socket.create_connection(("127.0.0.1", urlsplit(azure.url).port or 0), timeout=PATIENCE) as plain:
                 context.wrap_socket(plain, server_hostname=name).close()
 
 
@@ -173,7 +174,7 @@ def open_listener() -> Iterator[str]:
     serving = serve([Listener(bound, app, Admission(None))], started.set, stopping)
     thread = threading.Thread(target=loop.run_until_complete, args=(serving,))
     thread.start()
-    assert started.wait(20)
+    assert started.wait(PATIENCE)
     yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     loop.call_soon_threadsafe(stopping.set)
     thread.join()

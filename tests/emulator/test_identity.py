@@ -86,7 +86,7 @@ def test_whoever_does_not_know_the_header_gets_no_token(ask: Callable[..., tuple
 def machine(azure: Emulator, query: str, **headers: str) -> tuple[int, Any]:
     """What a client that believes to be on a virtual machine is told, with these headers alone."""
     url = urlsplit(azure.environment["ARM_MSI_ENDPOINT"])
-    connection = http.client.HTTPConnection(url.netloc, timeout=20)
+    connection = http.client.HTTPConnection(url.netloc, timeout=PATIENCE)
     with contextlib.closing(connection):
         connection.request("GET", f"{url.path}?{query}", headers=headers)
         answer = connection.getresponse()
@@ -114,7 +114,7 @@ def test_terraform_finds_its_variables(azure: Emulator) -> None:
     assert found["SSL_CERT_FILE"] == found["REQUESTS_CA_BUNDLE"]
     context = ssl.create_default_context(cafile=found["SSL_CERT_FILE"])
     address = f"https://{found['ARM_METADATA_HOSTNAME']}/metadata/endpoints?api-version=2022-09-01"
-    with urllib.request.urlopen(address, context=context, timeout=20) as answer:
+    with urllib.request.urlopen(address, context=context, timeout=PATIENCE) as answer:
         metadata = json.load(answer)
     assert metadata["resourceManager"] == metadata["microsoftGraphResourceId"] == azure.url
 

@@ -14,13 +14,13 @@ import pytest
 
 from provision.emulator import Emulator, EmulatorError, Fault
 from provision.emulator.openapi import fetching
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo"
 MEGABYTE = 1024 * 1024
-PATIENCE = 60  # seconds after which a test is taken for hanging
 
 
 @pytest.fixture

@@ -107,8 +107,8 @@ def _ending(connection: http.client.HTTPConnection) -> Iterator[threading.Event]
     timer.start()
     try:
         yield ended
-    except (OSError, http.client.HTTPException):
-        if ended.is_set():
+    except (OSError, http.client.HTTPException) as error:
+        if ended.is_set() or isinstance(error, TimeoutError):
             raise DocumentError(f"The document at the link did not come within {SECONDS:.0f} seconds.") from None
         raise
     finally:
