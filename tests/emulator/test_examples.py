@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from provision.emulator import Emulator
 
 GATEWAY = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/demo/providers/Microsoft.ApiManagement/gateways/g"  # noqa: E501
 OAUTH = {"authorizationServerId": "s", "scope": "read"}
@@ -106,3 +110,41 @@ def test_swagger_link_is_a_format(apim: Any) -> None:
     document = json.dumps({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {}})
     link = f"data:application/json,{document}"
     assert apim.put("/apis/a", path="a", format="swagger-link", value=link).status == 201
+
+
+def test_a_secret_of_a_key_vault_says_when_it_was_read(azure: Emulator, apim: Any) -> None:
+    vault = {"secretIdentifier": "https://v.vault.azure.net/secrets/s", "lastStatus": {"code": "Mine"}}
+    for path, props in (("/namedValues/n", {"displayName": "n", "secret": True}), ("/certificates/c", {})):
+        statuses = []
+        for given in (vault, vault, {**vault, "identityClientId": "i"}):
+            assert apim.put(path, **props, keyVault=given).status in (200, 201)
+            statuses.append(apim("GET", path).props["keyVault"]["lastStatus"])
+            azure.clock.advance(timedelta(seconds=5))
+        assert statuses[0]["code"] == "Success"
+        assert statuses[0] == statuses[1] != statuses[2]
+
+
+def test_additional_locations_and_identities_are_filled_in(arm: Any, body: Any) -> None:
+    arm.ready(sku="Premium", additionalLocations=[{"location": "westus2", "sku": {"name": "Premium", "capacity": 1}}])
+    [shown] = arm("GET", "").props["additionalLocations"]
+    assert (shown["location"], shown["disableGateway"], len(shown["publicIPAddresses"])) == ("West US 2", False, 1)
+    assert shown["gatewayRegionalUrl"] == "https://demo-apim-westus2-01.regional.azure-api.net"
+    identities = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {"/subscriptions/s/x": {}}}
+    arm("PUT", "", {**body("Premium"), "identity": identities})
+    arm("GET", "")
+    shown = arm("GET", "").body["identity"]
+    [assigned] = shown["userAssignedIdentities"].values()
+    assert {"principalId", "tenantId"} <= shown.keys()
+    assert (assigned.keys(), len(assigned["clientId"])) == ({"principalId", "clientId"}, 36)
+
+
+def test_a_provider_of_the_directory_has_its_defaults(apim: Any) -> None:
+    oauth2 = {"grantTypes": {"clientCredentials": {"clientId": "c", "tenantId": "t"}}}
+    made = apim.put("/authorizationProviders/p", identityProvider="aad", oauth2=oauth2).props
+    grant = made["oauth2"]["grantTypes"]["clientCredentials"]
+    assert (grant["loginUri"], grant["tenantId"]) == ("https://login.windows.net", "t")
+
+
+def test_a_graphql_schema_cannot_be_downloaded(apim: Any) -> None:
+    apim.api("g", apiType="graphql")
+    assert apim("GET", "/apis/g?export=true&format=graphql-link").status == 406

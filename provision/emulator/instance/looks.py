@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from provision.emulator.rules.certificates import facts
 
@@ -135,6 +136,7 @@ def show(row: Row, version: str) -> dict[str, Any]:
         **_states(transition, version, sku, failed=bool(row.private.get("failed"))),
         **_addresses(row.name, row.body["location"], sku, ready=ready),
     }
+    props["additionalLocations"] = _regions(row, props.get("additionalLocations"), ready=ready)
     props["createdAtUtc"] = row.private.get("created")
     if not ready and not is_v2(sku):
         props["customProperties"] = None  # [recorded: the switches of a classic tier appear when it is activated]
@@ -204,11 +206,42 @@ def _addresses(name: str, location: str, sku: str, *, ready: bool) -> dict[str, 
     return shown
 
 
+def _regions(row: Row, given: Any, *, ready: bool) -> Any:
+    """Return the additional locations with what the service adds to each [ex]."""
+    if not isinstance(given, list) or not given:
+        return given
+    host = row.name.lower()
+    return [
+        {
+            "publicIpAddressId": None,
+            "zones": None,
+            "privateIPAddresses": None,
+            "disableGateway": False,
+            "publicIPAddresses": ["203.0.113.11"] if ready else None,  # RFC 5737
+            "gatewayRegionalUrl": f"https://{host}-{location_key(str(one['location']))}-01.regional.azure-api.net",
+            **one,
+            "location": location_name(str(one["location"])),
+        }
+        for one in given
+        if isinstance(one, dict) and one.get("location")
+    ]
+
+
 def _identity(given: Any) -> Any:
-    if not isinstance(given, dict) or "SystemAssigned" not in str(given.get("type")):
+    if not isinstance(given, dict):
+        return given
+    assigned = given.get("userAssignedIdentities")
+    if isinstance(assigned, dict):
+        given = {**given, "userAssignedIdentities": {key: _assigned(key) for key in assigned}}
+    if "SystemAssigned" not in str(given.get("type")):
         return given
     return {
         "principalId": "00000000-0000-0000-0000-0000000000a1",
         "tenantId": "00000000-0000-0000-0000-0000000000a2",
         **given,
     }
+
+
+def _assigned(arm_id: str) -> dict[str, str]:
+    """Return what shows of a user-assigned identity [ex], the same for the same one."""
+    return {key: str(uuid5(NAMESPACE_URL, f"{key} {arm_id.lower()}")) for key in ("principalId", "clientId")}

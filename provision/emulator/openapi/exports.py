@@ -53,6 +53,8 @@ def export(call: Call, api: Row) -> Answer:
     name, is_link = wanted.removesuffix("-link"), wanted.endswith("-link")
     if name in ELSEWHERE:
         raise ArmError(501, "NotImplemented", f"The emulator cannot export '{wanted}'.")
+    if name == "graphql":  # [Azure/apiops-cli: what the service says of an API whose schema stands in `schemas`]
+        raise ArmError(406, "NotAcceptable", "The API has no schema that can be downloaded.")
     if name not in FORMATS:
         allowed = ", ".join(f"{one}, {one}-link" for one in FORMATS)
         raise invalid([("format", f"'{wanted}' is none of: {allowed}.")])

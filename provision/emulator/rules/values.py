@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator.rules.certificates import facts
@@ -38,6 +39,16 @@ def fill_named_value(draft: Draft) -> None:
         draft.problem("value", f"'value' must not be longer than {LONGEST_VALUE} characters.")
     if props.get("keyVault") is not None:
         props["secret"] = True
+        _looked_up(draft)
+
+
+def _looked_up(draft: Draft) -> None:
+    """Say that a secret was read from its key vault, when it was named or named anew [ex]."""
+    vault, before = draft.props["keyVault"], draft.before.get("keyVault") or {}
+    status = before.get("lastStatus")
+    if status is None or {**vault, "lastStatus": status} != before:
+        status = {"code": "Success", "timeStampUtc": draft.call.world.clock.stamp()}
+    vault["lastStatus"] = status
 
 
 def show_named_value(view: View) -> None:
@@ -153,7 +164,8 @@ def fill_provider(draft: Draft) -> None:
             return
         named = {key[:1].lower() + key[1:]: value for key, value in members.items()}
         draft.private.setdefault("secrets", {})[grant] = named.pop("clientSecret", None)
-        cleaned[grant] = {"scopes": None, **named}
+        defaults = DIRECTORY if str(props.get("identityProvider")).lower() == "aad" else {}
+        cleaned[grant] = {"scopes": None, **defaults, **named}
     url = f"https://authorization-manager.consent.azure-apim.net/redirect/apim/{service}"
     props["oauth2"] = {"redirectUrl": url, **oauth, "grantTypes": cleaned}
     fill_regional(draft)
@@ -168,6 +180,8 @@ def fill_certificate(draft: Draft) -> None:
     if draft.private.get("data") is None and draft.props.get("keyVault") is None:
         draft.problem("data", "'data' must not be empty.")
     vault = draft.props.get("keyVault")
+    if vault:
+        _looked_up(draft)
     content = vault.get("secretIdentifier") if vault else draft.private.get("data")
     found = facts(content, draft.private.get("password"), draft.name)
     draft.props.setdefault("subject", found.subject)
@@ -175,6 +189,7 @@ def fill_certificate(draft: Draft) -> None:
     draft.props.setdefault("expirationDate", f"{found.expiry:%Y-%m-%dT%H:%M:%SZ}")
 
 
+DIRECTORY = MappingProxyType({"loginUri": "https://login.windows.net", "tenantId": "common"})  # [ex]
 NO_PATCH = frozenset({"GET", "HEAD", "PUT", "DELETE", "LIST"})
 
 VALUE_KINDS = (
