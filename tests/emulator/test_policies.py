@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -207,3 +208,16 @@ def test_all_policies_of_an_instance_in_one_list(apim: Any) -> None:
         "/policies/policy",
         "/products/starter/policies/policy",
     ]
+
+
+@pytest.mark.parametrize(
+    ("form", "document"), [("xml-link", "<policies><inbound/></policies>"), ("rawxml-link", '<policies a="@(1 < 2)"/>')]
+)
+def test_a_link_to_a_policy_is_followed_as_one_of_an_import_is(apim: Any, form: str, document: str) -> None:
+    made = apim.put("/policies/policy", format=form, value=f"data:,{quote(document)}")
+    assert made.status == 200
+    inline = apim.put("/products/starter/policies/policy", format=form.removesuffix("-link"), value=document)
+    assert made.props["value"] == inline.props["value"]
+    assert apim.put("/policies/policy", format=form, value="data:,<policies>").targets == ["representation"]
+    refused = apim.put("/policies/policy", format=form, value="https://example.com/policy.xml")
+    assert (refused.status, refused.code) == (501, "NotImplemented")

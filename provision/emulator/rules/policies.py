@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from provision.emulator.openapi.fetching import NoInternetError, linked
+from provision.emulator.openapi.values import DocumentError
 from provision.emulator.policy.policyxml import Element, PolicyError, Text, parse, render, root_of
 from provision.emulator.rules.kind import Kind
-from provision.emulator.world.errors import invalid
+from provision.emulator.world.errors import ArmError, invalid
 from provision.emulator.world.store import service_of
 
 if TYPE_CHECKING:
@@ -40,16 +42,19 @@ class Document:
 
 
 def read_policy(_: Call, path: str, props: Props) -> Document | None:
-    """Parse the document of a request, where it has one."""
+    """Parse the document of a request, where it has one; a link is followed as far as one of an import is."""
     written, text = str(props.get("format") or "xml").lower(), props.get("value")
-    if written not in INLINE or not isinstance(text, str) or not text.strip():
+    if written not in FORMATS or not isinstance(text, str) or not text.strip():
         return None
     try:
-        nodes = parse(text, raw=written == "rawxml")
+        text = text if written in INLINE else linked(text)
+        nodes = parse(text, raw=written.startswith("rawxml"))
         root = root_of(nodes)
         if "resolvers" not in path and "fragment" not in path:
             _check_sections(root.name, [c.name for c in root.children if isinstance(c, Element)])
-    except PolicyError as error:
+    except NoInternetError as error:
+        raise ArmError(501, "NotImplemented", str(error)) from None
+    except (PolicyError, DocumentError) as error:
         return Document(problem=str(error))
     elements = list(_elements(root))
     names = {name for element in elements for text in _texts(element) for name in NAMED_VALUE.findall(text)}
@@ -64,9 +69,6 @@ def fill_policy(draft: Draft) -> None:
     document = draft.read
     if written not in FORMATS:
         draft.problem("format", f"'{written}' is none of: {', '.join(FORMATS)}.")
-    elif written not in INLINE:
-        # Nothing is fetched: the emulator makes no connections.
-        draft.problem("value", "The emulator cannot fetch a policy document from a link; give it inline.")
     elif not isinstance(document, Document):
         draft.problem("value", "'value' must not be empty.")
     elif document.problem:
