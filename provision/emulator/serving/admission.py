@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -49,6 +50,7 @@ class Admission:
         return is_loopback(name) or (name != "" and name in (self.names or ()))
 
 
+@lru_cache(maxsize=256)
 def normal(name: str) -> str:
     """Return a host name or address in the one form that is compared."""
     plain = name.lower().removesuffix(".")
@@ -58,6 +60,7 @@ def normal(name: str) -> str:
         return plain
 
 
+@lru_cache(maxsize=256)
 def is_loopback(name: str) -> bool:
     """Tell whether a name in normal form always means the machine itself; `*.localhost` does (RFC 6761)."""
     try:

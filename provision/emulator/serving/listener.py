@@ -130,7 +130,8 @@ class Listener:
             refusal = self.admission.refusal(scope["headers"])
             if refusal:
                 raise refusal
-            request = replace(request, body=await body_of(request, receive, self.largest))
+            body = await body_of(request, receive, self.largest)
+            request = replace(request, body=body) if body else request
             answer = await self.app(request)
         except ArmError as error:
             answer = error_answer(error)

@@ -172,7 +172,8 @@ class Emulator:
 
     def _listeners(self, bound: list[socket.socket]) -> list[Listener]:
         admission = Admission(self._names)
-        listeners = [Listener(bound[0], self._answered, admission, self._certificate, self._report)]
+        report = self._report if self._log or self._on_exchange else None
+        listeners = [Listener(bound[0], self._answered, admission, self._certificate, report)]
         if self._identity:
             listeners.append(
                 Listener(bound[1], self._identity.answered, admission, report=self._log.write if self._log else None)
