@@ -100,12 +100,15 @@ class _Builder:
                 raise DocumentError("The document is not valid YAML: a key must be a scalar.")
             else:
                 members[json.dumps(key) if isinstance(key, bool) else str(key)] = inner
-        for one in merged:
-            if not isinstance(one, dict):
-                raise DocumentError("The document is not valid YAML: '<<' takes mappings.")
-            self.spend(len(one))
-            for key, inner in one.items():
-                members.setdefault(key, inner)
+        if merged:
+            own = dict(members)
+            members.clear()
+            for one in merged:  # what is merged comes first, and gives way to what is the mapping's own
+                if not isinstance(one, dict):
+                    raise DocumentError("The document is not valid YAML: '<<' takes mappings.")
+                self.spend(len(one))
+                members.update({key: inner for key, inner in one.items() if key not in members})
+            members.update(own)
         return members
 
     def anchored(self, event: Any, value: Any) -> Any:
