@@ -12,9 +12,9 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
-from provision.errors import CancelledError, ProvisionError, StaleError, as_fault
+from provision.errors import CancelledError, OverwroteError, ProvisionError, StaleError, as_fault
 from provision.guards import permit
-from provision.report import Outcome, Report, Result
+from provision.report import THERE, Outcome, Report, Result
 from provision.schedule import Schedule
 from provision.stop import INTERRUPTED, LOOK, Never
 
@@ -35,7 +35,10 @@ class Writer(Protocol):
     """What apply needs of Azure."""
 
     def send(self, change: Change, *, cancelled: Event) -> None:
-        """Do one change and wait until Azure has done it. Raises AzureError, or CancelledError when told to stop."""
+        """Do one change and wait until Azure has done it.
+
+        Raises AzureError; CancelledError when told to stop, OverwroteError where it was done over somebody else's.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class _Walk:
         del self.running[result.change.address]
         self.results[result.change.address] = result
         self._say(Progress(result.change, result.seconds, result.outcome, result.because))
-        for change, because in schedule.end(result.change, well=result.outcome is Outcome.DONE):
+        for change, because in schedule.end(result.change, well=result.outcome in THERE):
             self._skip(Result(change, Outcome.SKIPPED, because))
 
     def _skip(self, result: Result) -> None:
@@ -179,6 +182,8 @@ def _sent(writer: Writer, change: Change, cancelled: Event) -> tuple[Outcome, st
         writer.send(change, cancelled=cancelled)
     except CancelledError as error:
         return Outcome.UNFINISHED, str(error)
+    except OverwroteError as error:
+        return Outcome.OVERWROTE, str(error)
     except StaleError as error:
         return Outcome.STALE, str(error)
     except ProvisionError as error:

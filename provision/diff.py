@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
 from provision.kinds import Shape, kind_of
-from provision.kinds.bodies import kept, merged, update_body
+from provision.kinds.bodies import fragment, kept, update_body
 from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties, unverifiable
 from provision.kinds.model import Model
 from provision.resource import LeftAlone, Resource
@@ -61,7 +61,10 @@ class PropertyChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One resource that is not as it should be. `body` is what will be sent, `etag` what it was seen with."""
+    """One resource that is not as it should be. `body` is what will be sent, `etag` what it was seen with.
+
+    An update of a kind that is only partly ours is sent merged into what is there by then.
+    """
 
     address: Address
     action: Action
@@ -184,17 +187,13 @@ def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Addre
 
 
 def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: list[PropertyChange]) -> dict[str, Any]:
-    """What an update sends; what the spec ignores, or on an instance leaves unsaid, keeps what it has."""
-    wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
+    """What an update sends; what the spec ignores keeps what it has. Of a partial kind: what it puts over the rest."""
     if not kind.partial:
+        wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
         return update_body(kind, have.body, wanted)
     names = dict.fromkeys(re.split(r"[.\[]", one.path)[0] for one in found)
-    values = merged(kind, have.body, wanted)
-    changed = {name: values[name] for name in names}
-    if kind.sdk.update:
-        return changed
-    rest = {name: value for name, value in have.body.items() if name not in kind.read_only}
-    return {**rest, **changed}
+    wanted = fragment(kind, want.body, rule.ignores)
+    return {name: wanted[name] for name in names if name in wanted}
 
 
 def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:

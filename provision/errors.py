@@ -12,6 +12,7 @@ ProvisionError                  exit code 1
 │   ├── NotFoundError           404 of something that had to be there
 │   ├── ConflictError           409 and 422: busy, locked, or taken
 │   ├── StaleError              412: changed by somebody else since it was read
+│   ├── OverwroteError          done, and something of somebody else's was overwritten by it
 │   ├── AnswerError             an answer that can't be Azure's, or that contradicts another
 │   ├── UnreachableError        no answer: network, DNS, TLS, time-out
 │   │   └── LostError           the request was sent, and whether it was carried out is not known
@@ -120,6 +121,10 @@ class ConflictError(AzureError):
 
 class StaleError(AzureError):
     """The resource changed since it was read."""
+
+
+class OverwroteError(AzureError):
+    """It was done, and where nothing had been there was something of somebody else's by then, which it overwrote."""
 
 
 class UnreachableError(AzureError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +18,14 @@ class Outcome(Enum):
     """What became of one change."""
 
     DONE = "done"
+    OVERWROTE = "overwrote"  # done, and something that somebody else had created in between is lost
     FAILED = "failed"
     STALE = "stale"  # somebody else changed it since it was read: nothing was overwritten
     SKIPPED = "skipped"  # something that it needs did not come about
     UNFINISHED = "unfinished"  # interrupted; Azure may go on with it
+
+
+THERE: Final = frozenset({Outcome.DONE, Outcome.OVERWROTE})  # what depends on it may go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Report:
         return any(result.outcome is not Outcome.SKIPPED for result in self.results)
 
     @property
+    def there(self) -> bool:
+        """Whether everything came about, also where it met somebody else's."""
+        return not self.interrupted and all(result.outcome in THERE for result in self.results)
+
+    @property
     def exit_code(self) -> int:
         """0 all done, 3 partly, 1 nothing, 4 stopped by a guard, 130 interrupted before anything was sent."""
         done = self.totals.get(Outcome.DONE, 0)
@@ -63,4 +72,4 @@ class Report:
             return 3 if self.wrote else 130
         if done == len(self.results):
             return 0
-        return 3 if done or self.totals.get(Outcome.UNFINISHED) else 1
+        return 3 if done or {Outcome.UNFINISHED, Outcome.OVERWROTE} & self.totals.keys() else 1

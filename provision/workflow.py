@@ -20,6 +20,7 @@ from provision.kinds.product import PRODUCT
 from provision.kinds.service import INSIDE, made_with_a_product, scope_of
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
+from provision.recheck import Careful
 from provision.report import Outcome, Report, Result
 from provision.stop import INTERRUPTED, Never, unless_stopped
 from provision.teardown import Consent, Surroundings, teardown
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from provision.stop import Stop
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
+_MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
 _UNTOUCHED = "stopped by a guard"
 
 
@@ -134,9 +136,9 @@ def carry_out(
     """
     stop = stop or Never()
     if not planned.new_instance:
-        return apply(planned, azure, tell=tell, stop=stop)
-    first = apply(planned, azure, only=_FIRST, tell=tell, stop=stop)
-    if first.exit_code or stop.asked:
+        return apply(planned, Careful(azure), tell=tell, stop=stop)
+    first = apply(planned, Careful(azure), only=_FIRST, tell=tell, stop=stop)
+    if not first.there or stop.asked:
         return _broken_off(planned, first, INTERRUPTED if stop.asked else "the instance was not created", stop)
     try:
         second = unless_stopped(again, stop)
@@ -144,8 +146,9 @@ def carry_out(
         return _broken_off(planned, first, _said(error), stop)
     second = inherit(second, planned)
     both = replace(second, changes=(*(one.change for one in first.results), *second.changes), new_instance=False)
+    made = [one.change.address for one in first.results if one.outcome is Outcome.DONE and one.change.action in _MAKES]
     try:
-        rest = apply(second, azure, tell=tell, stop=stop)
+        rest = apply(second, Careful(azure, made), tell=tell, stop=stop)
     except ProvisionError as error:
         return _kept(both, first, error)
     return Report(both, (*first.results, *rest.results), rest.interrupted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,15 @@ from provision.azure.reading import Reads, in_transition, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
 from provision.diff import Action, Change
-from provision.errors import AnswerError, AzureError, ConflictError, LostError, NotFoundError, StaleError
+from provision.errors import (
+    AnswerError,
+    AzureError,
+    ConflictError,
+    LostError,
+    NotFoundError,
+    OverwroteError,
+    StaleError,
+)
 from provision.kinds import Kind, kind_of
 from provision.kinds.bodies import merged
 from provision.kinds.canonical import canonical
@@ -21,6 +30,8 @@ from provision.kinds.canonical import canonical
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from threading import Event
+
+    from azure.core.pipeline import PipelineResponse
 
     from provision.azure.waiting import Call
     from provision.resource import Resource
@@ -33,13 +44,24 @@ _UNKNOWN: Final = frozenset({408, 500, 502, 503, 504})  # answers after which a 
 
 @dataclass(slots=True)
 class _Sending:
-    """One write as the SDK takes it; `accepted`: a long operation has begun."""
+    """One write as the SDK takes it; `accepted`: a long operation has begun.
+
+    `again`: it was sent once more since its fate was not known; `changed`: a PUT was answered 200, which says that there
+    was something to change. recorded: PUT 201 new, 200 existing
+    """
 
     kind: Kind
     name: str
     path: tuple[str, ...]
     options: Mapping[str, Any]
     accepted: bool = False
+    again: bool = False
+    changed: bool = False
+
+    def hear(self, response: PipelineResponse[Any, Any]) -> None:
+        """Take one answer, those of polls too."""
+        if response.http_request.method == "PUT":
+            self.changed = response.http_response.status_code == HTTPStatus.OK
 
 
 class Writes(Reads):
@@ -64,13 +86,22 @@ class Writes(Reads):
         )
         if updates and kind.sdk.if_match:
             options["if_match"] = change.etag
+        elif updates and change.etag:
+            # [?] The SDK's PATCH of an instance takes no ETag, and whether the service looks at one isn't documented.
+            options["headers"] = {"If-Match": change.etag}
+        changed = False
         try:
             with self._traffic.call(f"writing {change.address}", change.address, cancelled) as call:
-                self._surely(kind, name, change, options, call)
+                changed = self._surely(kind, name, change, options, call)
         except ConflictError as error:
             # A link that is there already is what was wanted. Azure/apiops-cli
             if kind.model is not None or "already exists" not in str(error):
                 raise
+        creates = change.action in (Action.CREATE, Action.REPLACE) and kind.model is not None
+        if changed and creates and not kind.always_there:
+            raise OverwroteError(
+                f"{change.address} was there: somebody else created it in between, and that was overwritten"
+            )
 
     def _delete(self, kind: Kind, change: Change, cancelled: Event) -> None:
         options: dict[str, Any] = dict(kind.sdk.on_delete)
@@ -88,8 +119,11 @@ class Writes(Reads):
         with self._traffic.call(f"purging {name}", change.address, cancelled):
             self._clients.api.deleted_services.begin_purge(name, location, polling=self._followed()).result()
 
-    def _surely(self, kind: Kind, name: str, change: Change, options: Mapping[str, Any], call: Call) -> None:
-        """Send a write, and follow it to its end; where its fate is not known, look before it is sent again."""
+    def _surely(self, kind: Kind, name: str, change: Change, options: Mapping[str, Any], call: Call) -> bool:
+        """Send a write, and follow it to its end; where its fate is not known, look before it is sent again.
+
+        Whether it surely changed something that was there; what was sent twice may have met itself.
+        """
         send = _Sending(kind, name, self._clients.path(change.address), options)
         lock: Call | None = None
         for tries in count(1):
@@ -103,20 +137,23 @@ class Writes(Reads):
                 if not _fate_unknown(error):
                     raise
                 if self._came_about(kind, change, call, deleting=name == kind.sdk.delete):
-                    return
+                    return False
                 if send.accepted or tries >= _TRIES:
                     raise
+                send.again = True
                 call.pause(0.0 if self._clients.local else _BACKOFF * 2 ** (tries - 1))
             else:
-                return
+                return send.changed and not send.again
 
     def _once(self, send: _Sending, call: Call) -> None:
         method = getattr(self._clients.group(send.kind), send.name)
         with translated(call.doing):
             if not send.name.startswith("begin_"):
-                method(*send.path, **send.options)
+                method(*send.path, **send.options, raw_response_hook=send.hear)
                 return
-            poller = method(*send.path, **send.options, polling=self._followed(), cls=last)
+            poller = method(
+                *send.path, **send.options, polling=self._followed(), cls=last, raw_response_hook=send.hear
+            )
             send.accepted = True
             ended = poller.result() or {}
         # A long operation may end well and leave a resource that is not. Azure/apiops#670

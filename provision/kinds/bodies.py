@@ -110,6 +110,22 @@ def _kept_items(
     return result
 
 
+def fragment(kind: Kind, desired: Mapping[str, Any], ignores: Callable[[str], bool]) -> dict[str, Any]:
+    """What `desired` says of a kind whose rest isn't ours, without every property whose path `ignores` is true of."""
+    if kind.model is None:
+        return {}
+    facts = properties_of(kind.model)
+    result = _kept(kind.model, {}, desired, "", ignores)
+    for name in [name for name, prop in facts.items() if prop.is_map and isinstance(result.get(name), Mapping)]:
+        items = result[name].items()
+        result[name] = {key: value for key, value in items if not _ignored(name, key, ignores)}
+    return result
+
+
+def _ignored(name: str, key: str, ignores: Callable[[str], bool]) -> bool:
+    return ignores(f"{name}.{key}") or ignores(f'{name}["{key}"]')
+
+
 def merged(kind: Kind, observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Properties:
     """The properties of `desired`, and within them what `observed` has beside: of a kind whose rest isn't ours."""
     if kind.model is None:

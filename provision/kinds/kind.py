@@ -96,6 +96,7 @@ class Kind:
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
     refers: Callable[[Address, Mapping[str, Any]], Iterable[Address]] = _no_references  # of its address and body
+    always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
 

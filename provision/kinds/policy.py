@@ -24,7 +24,7 @@ def _normal(properties: Properties) -> Properties:
     return {"value": policyxml.canonical(properties.get("value") or "")}
 
 
-def _policy(parent: str, group: str, listing: str, *made: str, belongs: bool) -> Kind:
+def _policy(parent: str, group: str, listing: str, *made: str) -> Kind:
     return Kind(
         type=f"{parent}/policies".lstrip("/"),
         title=f"policy of {parent or 'the instance'}",
@@ -32,7 +32,8 @@ def _policy(parent: str, group: str, listing: str, *made: str, belongs: bool) ->
         key="policy",
         shape=Shape.SINGLE,
         model=Policy,
-        belongs=belongs,
+        belongs=bool(parent),
+        always_there=not parent,  # recorded: the first PUT of an instance's policy is answered 200
         in_new_instances=frozenset(f"{one}/policies/policy".lstrip("/") for one in made),
         read_only=frozenset({"format"}),
         # rawxml: the default format comes back escaped. Either way it is compared in a canonical form.
@@ -42,14 +43,13 @@ def _policy(parent: str, group: str, listing: str, *made: str, belongs: bool) ->
     )
 
 
-SERVICE_POLICY = _policy("", "policy", "list_by_service", "", belongs=False)
-PRODUCT_POLICY = _policy("products", "product_policy", "list_by_product", "products/starter", belongs=True)
-API_POLICY = _policy("apis", "api_policy", "list_by_api", belongs=True)
+SERVICE_POLICY = _policy("", "policy", "list_by_service", "")
+PRODUCT_POLICY = _policy("products", "product_policy", "list_by_product", "products/starter")
+API_POLICY = _policy("apis", "api_policy", "list_by_api")
 # Three operations of the Echo API have one in templates exported from instances; not in recordings. [?]
 OPERATION_POLICY = _policy(
     "apis/operations",
     "api_operation_policy",
     "list_by_operation",
     *(f"apis/echo-api/operations/{name}" for name in ECHO),
-    belongs=True,
 )

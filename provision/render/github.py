@@ -51,7 +51,7 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
 def _report(report: Report, verb: Verb) -> Iterator[str]:
     for result in report.results:
         if result.outcome is not Outcome.DONE:
-            level = "error" if result.outcome in (Outcome.FAILED, Outcome.STALE) else "warning"
+            level = "error" if result.outcome in (Outcome.FAILED, Outcome.OVERWROTE, Outcome.STALE) else "warning"
             message = f"{words.doing(result.change)} {result.outcome.value}: {result.because}"
             yield _command(level, str(result.change.address), message, result.change.mark)
     if report.stopped:

@@ -27,6 +27,7 @@ _VERDICTS: Final = MappingProxyType(
     {
         Outcome.DONE: "",
         Outcome.FAILED: _FAILURE,
+        Outcome.OVERWROTE: _FAILURE,
         Outcome.STALE: _FAILURE,
         Outcome.SKIPPED: _SKIPPED,
         Outcome.UNFINISHED: _SKIPPED,

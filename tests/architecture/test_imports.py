@@ -38,6 +38,7 @@ ORDER = (
     "schedule",
     "stop",
     "apply",
+    "recheck",
     "render",
     "workflow",
     "cli",

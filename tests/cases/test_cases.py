@@ -21,19 +21,23 @@ from provision import render, spec
 from provision.address import SERVICE, Address, Scope
 from provision.azure.wire import flat, wrapped
 from provision.desired import desired
+from provision.diff import Action
 from provision.errors import AzureError, ForbiddenError, ProvisionError
 from provision.guards import feasible, guard
 from provision.kinds import Shape, kind_of
 from provision.observed import observe
 from provision.plan import Wishes, make
+from provision.recheck import rebased
 from provision.render import Verb
 from provision.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from provision.diff import Change
     from provision.kinds import Kind
     from provision.plan import Plan
+    from provision.resource import Json
 
 HERE = Path(__file__).parent
 CASES = sorted(str(path.parent.relative_to(HERE)) for path in HERE.glob("*/*/spec.yaml"))
@@ -122,8 +126,15 @@ def shown(folder: Path) -> str:
     return render.plans([plan], "text", Verb.PLAN) + ("\n" + "".join(sorted(order)) if order else "")
 
 
+def _sent(change: Change, azure: Live) -> Json:
+    now = azure.get(change.address)
+    partly = change.action is Action.UPDATE and kind_of(change.address.kind).partial
+    return (rebased(change, now) if partly and now else change).body or {}
+
+
 def bodies(folder: Path) -> str:
-    sent = {one.address: wrapped(kind_of(one.address.kind), one.body or {}) for one in planned(folder).changes}
+    plan, azure = planned(folder), Live(folder)
+    sent = {one.address: wrapped(kind_of(one.address.kind), _sent(one, azure)) for one in plan.changes}
     return json.dumps({str(address): body for address, body in sent.items()}, indent=1) + "\n"
 
 

@@ -19,7 +19,7 @@ OPERATIONS = tuple(
     f"{API}/operations/{name}" for name in ("bes-delete", "bes-start", "bes-status", "bes-submit", "rrs-execute")
 )
 LINK, OLD_LINK, POLICY = f"{STARTER}/apis/azureml-demo", f"{STARTER}/apis/echo-api", f"{STARTER}/policies/policy"
-OUTCOMES = ("done", "failed", "stale", "skipped", "unfinished")
+OUTCOMES = ("done", "overwrote", "failed", "stale", "skipped", "unfinished")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,112 @@
+"""Stage 5, right before a write: one more look where Azure has no precondition that would tell what came in between.
+
+The SDK knows no If-None-Match for any kind, no If-Match for the instance, and resource groups have no ETag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+from provision.address import DELETED
+from provision.apply import Writer
+from provision.diff import Action, Change, compare
+from provision.errors import StaleError
+from provision.kinds import Shape, kind_of
+from provision.kinds.bodies import merged
+from provision.kinds.canonical import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from provision.address import Address
+    from provision.kinds import Kind
+    from provision.resource import Resource
+
+
+class Cloud(Writer, Protocol):
+    """What looking once more needs of Azure."""
+
+    def get(self, address: Address) -> Resource | None:
+        """The resource, or None where it doesn't exist."""
+
+    def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
+        """What one collection holds."""
+
+
+@dataclass(slots=True)
+class _Collection:
+    """What one collection held right before its first write; None before anybody looked."""
+
+    held: frozenset[Address] | None = None
+    lock: Any = field(default_factory=Lock)
+
+
+class Careful:
+    """A Writer that looks once more.
+
+    A creation is stale where something is there by now. A collection is looked at once, right before its first write,
+    and not at all where this run has made what it lies in. What is only partly ours is read right before it is
+    changed, so that what others put beside it stays.
+    """
+
+    def __init__(self, azure: Cloud, made: Iterable[Address] = ()) -> None:
+        self._azure = azure
+        self._made = set(made)  # by this run: there is nothing in it that others made
+        self._collections: dict[tuple[Address | None, str], _Collection] = {}
+        self._lock = Lock()
+
+    def send(self, change: Change, *, cancelled: Any) -> None:
+        """Look, and do one change. Raises StaleError where something came in between, and what sending raises."""
+        if change.address != DELETED:
+            change = self._looked_at(change)
+        self._azure.send(change, cancelled=cancelled)
+        if change.action in (Action.CREATE, Action.REPLACE):
+            with self._lock:
+                self._made.add(change.address)
+
+    def _looked_at(self, change: Change) -> Change:
+        kind = kind_of(change.address.kind)
+        if change.action is Action.UPDATE and kind.partial:
+            now = self._azure.get(change.address)
+            if now is None:
+                raise StaleError(f"{change.address} is gone by now: somebody deleted it · plan again")
+            return rebased(change, now)
+        looks = change.action is Action.CREATE and kind.model is not None and not self._is_new(change.address)
+        if looks and change.address in self._held(kind, change.address):
+            raise StaleError(f"{change.address} exists by now: somebody else created it · plan again")
+        return change
+
+    def _is_new(self, address: Address) -> bool:
+        """Whether it lies in something that this run has made."""
+        with self._lock:
+            return not self._made.isdisjoint(address.ancestors)
+
+    def _held(self, kind: Kind, address: Address) -> frozenset[Address]:
+        with self._lock:
+            collection = self._collections.setdefault((address.parent, kind.type), _Collection())
+        with collection.lock:
+            if collection.held is None:
+                collection.held = self._look(kind, address)
+            return collection.held
+
+    def _look(self, kind: Kind, address: Address) -> frozenset[Address]:
+        if kind.shape in (Shape.ROOT, Shape.SINGLE) or address.parent is None:
+            return frozenset({address} if self._azure.get(address) else ())
+        return frozenset(one.address for one in self._azure.members(kind, address.parent))
+
+
+def rebased(change: Change, now: Resource) -> Change:
+    """An update of something that is only partly ours, on what it is now. Raises StaleError where that part moved."""
+    kind, wanted = kind_of(change.address.kind), change.body or {}
+    if not now.etag or now.etag != change.etag:
+        seen = {one.path: one.before for one in change.properties}
+        differs = compare(canonical(kind, now.body, partial=False), canonical(kind, wanted), partial=True)
+        moved = [one.path for one in differs if one.path not in seen or one.before != seen[one.path]]
+        if moved:
+            raise StaleError(f"{change.address} has changed by now: {', '.join(moved)} · plan again")
+    body = merged(kind, now.body, wanted)
+    if not kind.sdk.update:
+        body = {**{name: value for name, value in now.body.items() if name not in kind.read_only}, **body}
+    return replace(change, body=body, etag=now.etag)
