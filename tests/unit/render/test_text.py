@@ -163,7 +163,7 @@ def test_totals_of_several_reports_add_up() -> None:
     report = Report(Plan(SCOPE, changes), results)
     text = render.reports([report, Report(Plan(SCOPE, changes), results, interrupted=True)], "json", Verb.APPLY)
     assert '"interrupted": true' in text
-    assert '"planned": 4,\n    "done": 2,\n    "failed": 2,\n    "stale": 0,' in text
+    assert '"planned": 4,\n    "done": 2,\n    "overwrote": 2,\n    "failed": 0,' in text
 
 
 @pytest.mark.parametrize(
