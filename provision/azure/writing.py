@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.azure.answers import last, means_absent
@@ -46,8 +45,8 @@ _UNKNOWN: Final = frozenset({408, 500, 502, 503, 504})  # answers after which a 
 class _Sending:
     """One write as the SDK takes it; `accepted`: a long operation has begun.
 
-    `again`: it was sent once more since its fate was not known; `changed`: a PUT was answered 200, which says that there
-    was something to change. recorded: PUT 201 new, 200 existing
+    `again`: it was sent once more since its fate was not known; `changed`: a PUT was answered 200, so that there was
+    something to change. recorded: PUT 201 new, 200 existing
     """
 
     kind: Kind
@@ -126,7 +125,9 @@ class Writes(Reads):
         """
         send = _Sending(kind, name, self._clients.path(change.address), options)
         lock: Call | None = None
-        for tries in count(1):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 self._once(send, call)
             except AzureError as error:
@@ -151,9 +152,7 @@ class Writes(Reads):
             if not send.name.startswith("begin_"):
                 method(*send.path, **send.options, raw_response_hook=send.hear)
                 return
-            poller = method(
-                *send.path, **send.options, polling=self._followed(), cls=last, raw_response_hook=send.hear
-            )
+            poller = method(*send.path, **send.options, polling=self._followed(), cls=last, raw_response_hook=send.hear)
             send.accepted = True
             ended = poller.result() or {}
         # A long operation may end well and leave a resource that is not. Azure/apiops#670
