@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
+from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,9 +15,12 @@ from provision.kinds import Kind, Shape, children_of, kind_of
 from provision.resource import LeftAlone, Resource, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from provision.desired import Desired
+
+    Job = Callable[[], "_Found"]
 
 _FORBIDDEN = 403
 
@@ -51,14 +55,15 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one read brought: resources, what was seen and is not managed, and what to look into next."""
+    """What one read brought: resources, what was seen and is not managed, and the reads that it leads to."""
 
     resources: tuple[Resource, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
+    further: tuple[Job, ...] = ()
 
 
 def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool = False) -> Observed:
-    """Read the group, the instance, and below it what the spec speaks of; a quick look reads lists alone.
+    """Read the group, the instance, and below it what the spec speaks of; a quick look reads lists alone there.
 
     Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read that fails: that
     is never taken for absence.
@@ -89,10 +94,11 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
     state = str(service.body.get("provisioningState") or "")
     if state != "Succeeded":
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
-    with ThreadPoolExecutor(workers) as pool:
-        found = _descend(desired, reader, lambda jobs: list(pool.map(lambda job: job(), jobs)), quick=quick)
-    snapshot.update({item.address: item for item in found.resources})
-    return Observed(MappingProxyType(snapshot), found.left_alone, tuple(notes), frozenset(unreadable), quick=quick)
+    left_alone: list[LeftAlone] = []
+    for found in _walked(_Walk(desired, reader, quick).into(SERVICE), workers):
+        snapshot.update({item.address: item for item in found.resources})
+        left_alone += found.left_alone
+    return Observed(MappingProxyType(snapshot), tuple(left_alone), tuple(notes), frozenset(unreadable), quick=quick)
 
 
 def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
@@ -122,54 +128,77 @@ def _only_a_narrow_role(error: ForbiddenError) -> None:
         raise error
 
 
-def _descend(
-    desired: Desired, reader: Reader, run: Callable[[list[Callable[[], _Found]]], list[_Found]], *, quick: bool
-) -> _Found:
-    """Level by level: the children of what the spec speaks of and exists, all of a level at once.
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The reads of one walk: each brings what it found, and the reads that this leads to."""
 
-    Of what is to be deleted only the names are read: they go with it, and are told.
-    """
-    parents: list[Address] = [SERVICE]
-    resources: list[Resource] = []
-    left_alone: list[LeftAlone] = []
-    while parents:
-        pairs = [(parent, kind) for parent in parents for kind in children_of(kind_of(parent.kind))]
-        pairs = [(parent, kind) for parent, kind in pairs if not (quick and kind.shape is Shape.SINGLE)]
-        listed = run([_listing(desired, reader, kind, parent) for parent, kind in pairs])
-        left_alone += chain.from_iterable(found.left_alone for found in listed)
-        level = list(chain.from_iterable(found.resources for found in listed))
-        by_itself = [item for item in level if not quick and _is_read(item, desired)]
-        read = run([_reading(reader, item) for item in by_itself])
-        as_listed = [item for item in level if quick or not _is_read(item, desired)]
-        here = [*as_listed, *chain.from_iterable(found.resources for found in read)]
-        resources += here
-        parents = [item.address for item in here]
-    return _Found(tuple(resources), tuple(left_alone))
+    desired: Desired
+    reader: Reader
+    quick: bool
 
+    def into(self, parent: Address) -> tuple[Job, ...]:
+        """The collections of something that exists."""
+        kinds = (kind for kind in children_of(kind_of(parent.kind)) if not (self.quick and kind.shape is Shape.SINGLE))
+        return tuple(partial(self.collection, kind, parent) for kind in kinds)
 
-def _listing(desired: Desired, reader: Reader, kind: Kind, parent: Address) -> Callable[[], _Found]:
-    """Which of a collection are to be read: those that the spec speaks of."""
-
-    def job() -> _Found:
-        if parent != SERVICE and parent not in desired.snapshot:
-            return _Found() if kind.shape is Shape.SINGLE else _Found(tuple(reader.members(kind, parent)))
+    def collection(self, kind: Kind, parent: Address) -> _Found:
+        """What of a collection the spec speaks of. Of what is to be deleted only the names: they go with it."""
+        if parent != SERVICE and parent not in self.desired.snapshot:
+            single = kind.shape is Shape.SINGLE
+            return self._found(() if single else self.reader.members(kind, parent), ())
         if kind.shape is Shape.SINGLE:
-            address = parent.child(kind.collection, "policy")
-            if desired.owns(address):
-                return _Found((Resource(address, {}),))
-            return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
-        if kind.parent != "service" and (parent, kind.type) not in desired.owned:
-            return _Found((), tuple(_unowned(reader, kind, parent)))
+            return self._single(kind, parent)
+        if kind.parent != "service" and (parent, kind.type) not in self.desired.owned:
+            return _Found((), tuple(_unowned(self.reader, kind, parent)))
         mine: list[Resource] = []
-        others: list[LeftAlone] = []
-        for item in reader.members(kind, parent):
-            if desired.owns(item.address) and not _is_revision(kind, item.address):
-                mine.append(item)
-            else:
-                others.append(LeftAlone(item.address, _why(kind, item.address)))
-        return _Found(tuple(mine), tuple(others))
+        others: list[Resource] = []
+        for item in self.reader.members(kind, parent):
+            ours = self.desired.owns(item.address) and not _is_revision(kind, item.address)
+            (mine if ours else others).append(item)
+        return self._found(mine, [LeftAlone(one.address, _why(kind, one.address)) for one in others])
 
-    return job
+    def _single(self, kind: Kind, parent: Address) -> _Found:
+        address = parent.child(kind.collection, "policy")
+        if not self.desired.owns(address):
+            return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
+        found = self.reader.get(address)
+        return _Found((found,) if found else ())
+
+    def _found(self, items: Iterable[Resource], left_alone: Iterable[LeftAlone]) -> _Found:
+        """What was listed: as it is, or to be read by itself. Either way it is there, and is looked into at once."""
+        as_listed: list[Resource] = []
+        further: list[Job] = []
+        for item in items:
+            if self.quick or not _is_read(item, self.desired):
+                as_listed.append(item)
+            else:
+                further.append(partial(self._read, item.address))
+            further += self.into(item.address)
+        return _Found(tuple(as_listed), tuple(left_alone), tuple(further))
+
+    def _read(self, address: Address) -> _Found:
+        return _Found((self.reader.listed(address),))
+
+
+def _walked(first: Iterable[Job], workers: int) -> Iterator[_Found]:
+    """What all reads find, and those that they lead to: first come first served, without waiting for a level to end."""
+    ended: SimpleQueue[Future[_Found]] = SimpleQueue()
+    with ThreadPoolExecutor(workers) as pool:
+
+        def start(jobs: Iterable[Job]) -> int:
+            futures = [pool.submit(job) for job in jobs]
+            for future in futures:
+                future.add_done_callback(ended.put)
+            return len(futures)
+
+        running = start(first)
+        try:
+            while running:
+                found = ended.get().result()
+                running += start(found.further) - 1
+                yield found
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:
@@ -196,13 +225,3 @@ def _why(kind: Kind, address: Address) -> str:
     if _is_revision(kind, address):
         return "a revision"
     return "made by Azure" if address.name.lower() in kind.factory else "not in the spec"
-
-
-def _reading(reader: Reader, item: Resource) -> Callable[[], _Found]:
-    def job() -> _Found:
-        if kind_of(item.address.kind).shape is Shape.SINGLE:
-            found = reader.get(item.address)
-            return _Found((found,)) if found else _Found()
-        return _Found((reader.listed(item.address),))
-
-    return job

@@ -74,8 +74,8 @@ def _with_customers(planned: Plan, azure: Cloud) -> Plan:
 
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
-    """Observe, look around, and plan the end."""
-    observed = observe(desired, azure)
+    """Observe, look around, and plan the end. Where the instance itself goes, lists tell all that goes with it."""
+    observed = observe(desired, azure, quick=not desired.existing)
     around = Surroundings()
     if SERVICE in observed.snapshot:
         around = Surroundings(_undeclared(desired, azure), ())

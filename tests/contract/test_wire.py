@@ -240,6 +240,42 @@ def test_reads_are_counted(cloud: Cloud, tmp_path: Path, size: Size) -> None:
     assert len(sent) - pages <= size.reads + 1
 
 
+def test_a_teardown_of_the_instance_reads_lists(cloud: Cloud, tmp_path: Path) -> None:
+    """What goes with the instance needs no ETag and no body of its own."""
+    size = Size(3, 40, 2)
+    file = tmp_path / "spec.yaml"
+    file.write_text(spec_of(size))
+    cloud.applied(str(file))
+    ran, sent = cloud.watched("destroy", str(file), "--yes", "--output", "json")
+    ran.ended(0)
+    assert [one.method for one in sent].count("DELETE") == 2
+    reads = [one.path.partition("/service/")[2] for one in sent if one.method == "GET" and "/operations" in one.path]
+    assert {path for path in reads if "/operations/" in path} == set()
+    assert not [one.path for one in sent if "/policies/" in one.path]
+    assert {*ran.outcomes} == {"service", "resourceGroup"}
+    along = 3 * (1 + 40) + 2 * (1 + 3)
+    assert f"{along} more with it" in ran.err
+
+
+def test_a_teardown_inside_an_instance_that_stays_reads_what_it_deletes(worked: Cloud, tmp_path: Path) -> None:
+    file = tmp_path / "spec.yaml"
+    policy = "<policies><inbound><base /></inbound></policies>"
+    product = {"displayName": "Gold", "policy": policy}
+    service = {"name": "demoazureml", "existing": True}
+    file.write_text(
+        json.dumps(
+            {"spec": 1, "resourceGroup": {"name": "demoazureml"}, "service": service, "products": {"gold": product}}
+        )
+    )
+    worked.applied(str(file))
+    etag = worked.arm("GET", "products/gold").etag
+    ran, sent = worked.watched("destroy", str(file), "--yes")
+    ran.ended(0)
+    (deleted,) = [one for one in sent if one.method == "DELETE"]
+    assert {key.lower(): value for key, value in deleted.request_headers.items()}["if-match"] == etag
+    assert [one for one in sent if one.path.endswith("/products/gold/policies/policy")]
+
+
 def test_nothing_is_read_twice(worked: Cloud) -> None:
     _, sent = worked.watched("drift", WORKED)
     asked = [f"{one.method} {one.path}?{one.query}" for one in sent]

@@ -1,0 +1,144 @@
+"""In how many rounds of one request's latency everything is read, 16 at a time: on a clock that only requests move."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from provision import observed
+from provision.address import GROUP, SERVICE, Address
+from provision.desired import Desired
+from provision.errors import AzureError
+from provision.observed import observe
+from provision.resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from provision.kinds import Kind
+
+
+class Machine:
+    """A pool, and the queue that its results go to; a job takes one round from when a worker is free for it."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.started = 0
+        self.most = 0
+        self._workers = 0
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._running: list[tuple[int, int, Future[Any], Callable[[], Any]]] = []
+        self._ended: deque[Future[Any]] = deque()
+
+    def pool(self, workers: int) -> Machine:
+        self._workers = workers
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def shutdown(self, *, cancel_futures: bool) -> None:
+        assert cancel_futures
+        self._waiting.clear()
+
+    def submit(self, job: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._waiting.append((future, job))
+        self._start()
+        return future
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < self._workers:
+            future, job = self._waiting.popleft()
+            self.started += 1
+            heappush(self._running, (self.now + 1, self.started, future, job))
+        self.most = max(self.most, len(self._running))
+
+    def put(self, future: Future[Any]) -> None:
+        self._ended.append(future)
+
+    def get(self) -> Future[Any]:
+        while not self._ended:
+            self.now, _, future, job = heappop(self._running)
+            try:
+                future.set_result(job())
+            except AzureError as error:
+                future.set_exception(error)
+        found = self._ended.popleft()
+        self._start()
+        return found
+
+
+class Azure:
+    """APIs with operations, without policies."""
+
+    def __init__(self, apis: int, operations: int) -> None:
+        self.held = [Address(f"apis/a{n}") for n in range(apis)]
+        self.held += [api.child("operations", f"o{n}") for api in self.held[:apis] for n in range(operations)]
+        self.reads = 0
+
+    def get(self, address: Address) -> Resource | None:
+        self.reads += 1
+        there = address in (GROUP, SERVICE) or address in self.held
+        return Resource(address, {"provisioningState": "Succeeded"}) if there else None
+
+    def listed(self, address: Address) -> Resource:
+        found = self.get(address)
+        assert found is not None
+        return found
+
+    def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
+        self.reads += 1
+        return [Resource(one, {}) for one in self.held if one.kind == kind.type and one.parent == parent]
+
+    def soft_deleted(self, location: str) -> bool:
+        raise AssertionError(location)
+
+
+def wanted(azure: Azure) -> Desired:
+    nothing: dict[Any, Any] = {}
+    policies = [one.child("policies", "policy") for one in azure.held]
+    snapshot = {one: Resource(one, nothing) for one in (GROUP, SERVICE, *azure.held, *policies)}
+    owned = frozenset((one, "apis/operations") for one in azure.held)
+    return Desired("g", "s", "eastus", False, snapshot, owned, frozenset(), nothing, nothing, "spec.yaml")
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    found = Machine()
+    monkeypatch.setattr(observed, "ThreadPoolExecutor", found.pool)
+    monkeypatch.setattr(observed, "SimpleQueue", lambda: found)
+    return found
+
+
+@pytest.mark.parametrize(("apis", "operations"), [(1, 5), (17, 50), (33, 50), (100, 5), (2, 400)])
+def test_reads_wait_for_nothing_but_a_worker(machine: Machine, apis: int, operations: int) -> None:
+    azure = Azure(apis, operations)
+    found = observe(wanted(azure), azure)
+    assert len(found.snapshot) == 2 + apis + apis * operations
+    # Lists of APIs lead to lists of operations, and these to operations and their policies: three that can't fill up.
+    assert machine.now <= -(-machine.started // 16) + 3
+    assert machine.most <= 16
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_read_that_fails_starts_no_further_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    azure = Azure(40, 50)
+    get = azure.get
+
+    def failing(address: Address) -> Resource | None:
+        if address == Address("apis/a3/policies/policy"):
+            raise AzureError("no")
+        return get(address)
+
+    monkeypatch.setattr(azure, "get", failing)
+    with pytest.raises(AzureError):
+        observe(wanted(azure), azure)
+    assert azure.reads < 100
