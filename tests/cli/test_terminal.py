@@ -69,7 +69,9 @@ def talk(
 
 def _converse(master: int, process: subprocess.Popen[bytes], answers: dict[str, str | None]) -> str:
     seen, asked = "", 0
-    while select.select([master], [], [], PATIENCE)[0]:
+    while True:
+        if not select.select([master], [], [], PATIENCE)[0]:
+            pytest.fail(f"it hangs after saying {seen!r}; not asked: {list(answers)}")
         try:
             piece = os.read(master, 65536)
         except OSError:  # EIO: the other side has ended
