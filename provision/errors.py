@@ -31,7 +31,9 @@ from typing import TYPE_CHECKING, Final
 from provision import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+LISTED = 100  # so many problems are told
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,8 +57,31 @@ class Problem:
     why: str = ""
     fix: str = ""
 
+    @property
+    def said(self) -> str:
+        """All of it in one line, without its place."""
+        return " · ".join(part for part in (self.what, self.why, self.fix) if part)
+
     def __str__(self) -> str:
-        return f"{self.mark}: " + " · ".join(part for part in (self.what, self.why, self.fix) if part)
+        return f"{self.mark}: {self.said}"
+
+
+class Problems:
+    """Problems in the order in which they are found: the first hundred are kept, the rest is counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[Problem] = []
+        self.more = 0
+
+    def add(self, make: Callable[[], Problem]) -> None:
+        """Note a problem; it is put into words only where it will be told."""
+        if len(self.kept) < LISTED:
+            self.kept.append(make())
+        else:
+            self.more += 1
+
+    def __len__(self) -> int:
+        return len(self.kept) + self.more
 
 
 class ProvisionError(Exception):
@@ -66,12 +91,22 @@ class ProvisionError(Exception):
 
 
 class SpecError(ProvisionError):
-    """Files are wrong; carries all problems: file after file as they were given, each in the order of its lines."""
+    """Files are wrong; carries the problems: file after file as they were given, each in the order of its lines.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `problems` holds the first hundred, `more` says how many there are beside them.
+    """
+
+    def __init__(self, problems: Sequence[Problem], more: int = 0) -> None:
         files = {problem.mark.file: place for place, problem in reversed(list(enumerate(problems)))}
-        self.problems = tuple(sorted(set(problems), key=lambda problem: (files[problem.mark.file], problem)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        ordered = sorted(set(problems), key=lambda problem: (files[problem.mark.file], problem))
+        self.problems = tuple(ordered[:LISTED])
+        self.more = more + len(ordered) - len(self.problems)
+        super().__init__("\n".join([*map(str, self.problems), *more_than_told(self.more)]))
+
+
+def more_than_told(more: int) -> tuple[str, ...]:
+    """The line that closes a list of problems which does not hold all of them; none where it does."""
+    return (f"and {more:,} more: they are told when these are mended",) if more else ()
 
 
 class UsageError(ProvisionError):

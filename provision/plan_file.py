@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.address import DELETED, Address, Scope
 from provision.desired import Desired, Lifecycle
 from provision.diff import Action, Change, PropertyChange
+from provision.document import Source
 from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.graph import Edge
 from provision.kinds import kind_of
@@ -42,14 +43,14 @@ def dump(document: Mapping[str, Any], saved: Sequence[Saved]) -> str:
     return json.dumps({**document, "plans": plans}, indent=2) + "\n"
 
 
-def load(path: Path, environ: Mapping[str, str] | None) -> list[Saved]:
+def load(path: Path | Source, environ: Mapping[str, str] | None) -> list[Saved]:
     """The plans of a file. `environ` holds the secrets' values; None: they are to be shown, and stand for themselves.
 
     Raises SpecError for what isn't such a file, PlanError where a secret isn't set or is another than was planned.
     """
     mark = Mark(str(path))
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.data if isinstance(path, Source) else path.read_text("utf-8"))
     except OSError as error:
         raise SpecError([Problem(mark, "can't be read", (error.strerror or str(error)).lower())]) from None
     except ValueError as error:
@@ -68,16 +69,21 @@ def load(path: Path, environ: Mapping[str, str] | None) -> list[Saved]:
         ) from None
 
 
-def is_plan(path: Path) -> bool:
+def is_plan(path: Path | Source) -> bool:
     """Whether a file is a saved plan: by what it begins with, and where that can't tell by its name."""
+    named = str(path).endswith(".json")
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            head = file.read(_HEAD)
+        head = path.data[:_HEAD].decode(errors="replace") if isinstance(path, Source) else _head(path)
     except OSError:
-        return path.suffix == ".json"
+        return named
     if head.lstrip().startswith("{") and '"format_version"' in head:
         return True
-    return path.suffix == ".json" and not _SPEC.match(head)
+    return named and not _SPEC.match(head)
+
+
+def _head(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(_HEAD)
 
 
 def _plan(saved: Saved) -> dict[str, Any]:

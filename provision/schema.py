@@ -13,6 +13,7 @@ from provision.kinds import KINDS, Kind, Shape, children_of, kind_of
 from provision.kinds.model import VARIABLE, Flag, Model, named
 
 LIFECYCLE = "lifecycle"
+FREE = "x-"  # keys of the document that begin so are the user's own, for anchors above all
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 NAME: Any = named(r"^[^*#&+:<>?/%\\]+$", 256)  # of what provision doesn't manage itself
 
@@ -81,6 +82,7 @@ def spec_model() -> type[Model]:
 def json_schema() -> str:
     """The JSON Schema of a spec, as text that ends with a newline."""
     schema = _readable(spec_model().model_json_schema(by_alias=True))
+    schema["patternProperties"] = {f"^{FREE}": {"description": "anything, to be referred to by YAML aliases"}}
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
 
 

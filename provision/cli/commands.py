@@ -19,7 +19,7 @@ def validate(specs: o.Specs, overlay: o.Overlay = None) -> None:
     """Check specs offline: syntax, types, references, policies."""
     from provision.cli.steps import loaded
 
-    for spec in loaded(specs, overlay):
+    for spec in loaded(specs, overlay, lambda text: sys.stderr.write(f"{text}\n")):
         count = sum(1 for _ in spec.nodes())
         sys.stdout.write(f"{spec.file}: valid, {count} resources\n")
 
@@ -91,8 +91,9 @@ def apply(
     limits = (max_delete, max_update)
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
     with Output(output, report, Verb.APPLY) as to:
-        saved = steps.saved(specs, overlay, wishes, to)
-        every = [] if saved else steps.wanted(specs, overlay, to)
+        given = steps.inputs(specs)
+        saved = steps.saved(given, overlay, wishes, to)
+        every = [] if saved else steps.wanted(given, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
             code = steps.carried_out(jobs, to, yes=yes or bool(saved))

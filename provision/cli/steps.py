@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provision import spec as specs_
 from provision.address import Address
-from provision.document import mark_of
+from provision.document import STDIN, Source, mark_of, once
 from provision.errors import GuardError, Problem, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from provision.azure import Azure
     from provision.cli.output import Output
@@ -38,27 +38,41 @@ class Job:
     source: tuple[Desired, Wishes] | None = None
 
 
-def loaded(paths: Sequence[Path], overlays: Sequence[Path] | None) -> list[Spec]:
-    """Every spec. Raises one SpecError for all of them."""
+def loaded(
+    paths: Sequence[Path | Source], overlays: Sequence[Path] | None, tell: Callable[[str], object]
+) -> list[Spec]:
+    """Every spec; `tell` is told what there is to warn of. Raises one SpecError for all of them."""
+    given = inputs([*paths, *(overlays or ())])
     good: list[Spec] = []
-    problems: list[Any] = []
-    for path in paths:
+    problems: list[Problem] = []
+    more = 0
+    for path in given[: len(paths)]:
         if is_plan(path):
             raise UsageError(f"{path} is a saved plan: provision apply {path}")
         try:
-            good.append(specs_.load(path, overlays or ()))
+            good.append(specs_.load(path, given[len(paths) :]))
         except SpecError as error:
             problems += error.problems
+            more += error.more
+    for warning in dict.fromkeys(one for spec in good for one in spec.warnings):
+        tell(f"{warning.mark}: warning: {warning.said}")
     if problems:
-        raise SpecError(problems)
+        raise SpecError(problems, more)
     return good
 
 
-def wanted(paths: Sequence[Path], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:
+def inputs(paths: Sequence[Path | Source]) -> list[Path | Source]:
+    """The files that are named, those read already that can't be read twice. `-` is stdin."""
+    if sum(path == STDIN for path in paths) > 1:
+        raise UsageError("- is stdin, and there is one of it")
+    return [once(path) if isinstance(path, Path) else path for path in paths]
+
+
+def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:
     """What every spec wants Azure to be. From here on its secrets are hidden."""
     from provision.desired import desired  # noqa: PLC0415
 
-    specs = loaded(paths, overlays)
+    specs = loaded(paths, overlays, to.note)
     _refuse_twice(specs)
     to.hide(value for spec in specs for value in spec.secrets.values())
     return [desired(spec) for spec in specs]
@@ -176,7 +190,7 @@ def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
     write_private(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
 
 
-def saved(paths: Sequence[Path], overlays: Sequence[Path] | None, wished: Wishes, to: Output) -> list[Saved]:
+def saved(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, wished: Wishes, to: Output) -> list[Saved]:
     """The plans of a saved plan, if that is what was given. From here on its secrets are hidden."""
     from provision import plan_file  # noqa: PLC0415
 

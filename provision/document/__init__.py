@@ -1,6 +1,6 @@
 """YAML files as plain data that knows where it was written.
 
-`load` reads one file, `merge` lays one over another, `mark_of` finds the place of anything in the result. Scalars
+`parse` reads one file, `merge` lays one over another, `mark_of` finds the place of anything in the result. Scalars
 follow the core schema of YAML 1.2 (yaml.org/spec/1.2.2, 10.3), so `on`, `yes` and `No` are strings. Environment
 variables stand inside scalars: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${secret:NAME}`, `$$` for `$`.
 """
@@ -14,31 +14,72 @@ from typing import TYPE_CHECKING
 import yaml
 
 from provision.document.builder import Builder
-from provision.document.text import MAX_BYTES, read, syntax_problem, where_libyaml_stops
-from provision.document.tree import Map, Seq, Variable, mark_of, merge
-from provision.errors import SpecError
+from provision.document.text import (
+    MAX_BYTES,
+    STDIN,
+    Source,
+    folder_of,
+    once,
+    read,
+    syntax_problem,
+    where_libyaml_stops,
+)
+from provision.document.tree import Map, Seq, Variable, mark_at, mark_of, merge
+from provision.errors import Mark, Problems, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-__all__ = ["MAX_BYTES", "Document", "Map", "Seq", "Variable", "load", "mark_of", "merge"]
+__all__ = [
+    "MAX_BYTES",
+    "STDIN",
+    "Document",
+    "Map",
+    "Seq",
+    "Source",
+    "Variable",
+    "folder_of",
+    "load",
+    "mark_at",
+    "mark_of",
+    "merge",
+    "once",
+    "parse",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says, and the variable -> value of every `${secret:NAME}` in it."""
+    """What a file says, and the variable -> value of every `${secret:NAME}` in it.
+
+    `problems` are such as leave the tree whole; the values of the scalars at `unsettled` are not known because of them.
+    `secret`: the scalars in which a `${secret:NAME}` stands.
+    """
 
     root: Map
     secrets: Mapping[str, str]
+    text: str
+    problems: Problems
+    unsettled: AbstractSet[Mark]
+    secret: AbstractSet[Mark]
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Document:
+def load(path: Path | Source, environ: Mapping[str, str]) -> Document:
     """Read the YAML file `path`; everything that is wrong with it is raised as one SpecError."""
-    return _load(read(path), str(path), environ)
+    found = parse(path, environ)
+    if found.problems:
+        raise SpecError(found.problems.kept, found.problems.more)
+    return found
 
 
-def _load(text: str, file: str, environ: Mapping[str, str]) -> Document:
+def parse(path: Path | Source, environ: Mapping[str, str]) -> Document:
+    """Read the YAML file `path`. Raises SpecError only where that gives no tree that other checks could go on with."""
+    return _parsed(read(path), str(path), environ)
+
+
+def _parsed(text: str, file: str, environ: Mapping[str, str]) -> Document:
     builder = Builder(text, file, environ)
     collecting = gc.isenabled()
     gc.disable()  # nothing becomes garbage while the tree grows, and looking for it takes longer than building
@@ -47,13 +88,18 @@ def _load(text: str, file: str, environ: Mapping[str, str]) -> Document:
     except yaml.YAMLError as error:
         end = where_libyaml_stops(error)
         if end is not None:
-            return _load(
-                text[:end], file, environ
-            )  # what stands before is deeper than the builder takes: it says where
-        builder.problems.append(syntax_problem(error, text, file))
+            # What stands before is deeper than the builder takes: it says where.
+            return _parsed(text[:end], file, environ)
+        wrong = [*builder.problems.kept, syntax_problem(error, text, file)]
+        raise SpecError(wrong, builder.problems.more) from None
     finally:
         if collecting:
             gc.enable()
-    if builder.problems:
-        raise SpecError(builder.problems)
-    return Document(root, builder.secrets)
+    if builder.torn:
+        raise SpecError(builder.problems.kept, builder.problems.more)
+    unsettled, secret = (_marks(file, places) for places in (builder.unsettled, builder.secret))
+    return Document(root, builder.secrets, text, builder.problems, unsettled, secret)
+
+
+def _marks(file: str, places: set[tuple[int, int]]) -> frozenset[Mark]:
+    return frozenset(Mark(file, line + 1, column + 1) for line, column in places)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
 from provision.document.scalars import plain_value
-from provision.document.text import position
 from provision.document.tree import Map, Seq, Variable
-from provision.errors import Mark, Problem, SpecError
+from provision.document.variables import VARIABLE, Variables
+from provision.errors import Mark, Problem, Problems, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,13 +19,8 @@ if TYPE_CHECKING:
 Found = tuple[Any, int, int]
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 64
-SHORTEST_SECRET = 4
 
 _CORE = "tag:yaml.org,2002:"
-_VARIABLE = re.compile(
-    r"\$(?:(?P<dollar>\$)|(?P<open>\{)(?:(?P<secret>secret:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"(?::(?P<operator>[-?])(?P<operand>(?:(?!\$\{)[^}])*))?(?P<close>\}))?)"
-)
 _SCALARS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
         "str": (str,),
@@ -54,18 +47,22 @@ class Builder:
 
     def __init__(self, text: str, file: str, environ: Mapping[str, str]) -> None:
         self.text, self.file, self.environ = text, file, environ
-        self.problems: list[Problem] = []
+        self.problems = Problems()
+        self.torn = False  # something is missing from the tree, so that checks of it would mislead
+        self.unsettled: set[tuple[int, int]] = set()  # scalars, by line and column, whose value isn't known
+        self.secret: set[tuple[int, int]] = set()  # scalars in which a ${secret:NAME} stands
         self.secrets: dict[str, str] = {}
         self.anchors: dict[str, _Anchor | None] = {}  # None: not complete yet
         self.values = self.depth = self.deepest = 0
         self.next: Callable[[], Any] = yaml.CBaseLoader(text).get_event
 
     def _problem(self, mark: yaml.Mark, what: str, why: str, fix: str) -> None:
-        self.problems.append(Problem(Mark(self.file, mark.line + 1, mark.column + 1), what, why, fix))
+        place = Mark(self.file, mark.line + 1, mark.column + 1)
+        self.problems.add(lambda: Problem(place, what, why, fix))
 
     def _stop(self, mark: yaml.Mark, what: str, why: str, fix: str) -> NoReturn:
         self._problem(mark, what, why, fix)
-        raise SpecError(self.problems)
+        raise SpecError(self.problems.kept, self.problems.more)
 
     def document(self) -> Map:
         """Build the only document of the text. Raises yaml.YAMLError, and SpecError where there is none."""
@@ -134,6 +131,7 @@ class Builder:
         if anchor is not None:
             self._add(anchor.values, anchor.levels, event)
             return anchor.found
+        self.torn = True
         if name in self.anchors:
             self._problem(mark, f"*{name} stands inside &{name} itself", "it would never end", "write the value out")
         else:
@@ -177,6 +175,7 @@ class Builder:
         anchor = self.anchors.get(event.anchor)
         if type(event) is yaml.AliasEvent and anchor is not None and anchor.text is not None:
             return anchor.text
+        self.torn = True
         if known == len(self.problems):
             self._problem(mark, "a key is a map or a list", "keys are text", "put it in quotes")
         return None
@@ -188,6 +187,7 @@ class Builder:
         sources = value if isinstance(value, Seq) else [value]
         if not all(isinstance(source, Map) for source in sources):
             fix = "give it an alias of a map, or a list of them"
+            self.torn = True
             self._problem(mark, "<< merges something that is no map", "", fix)
             return
         for source in sources:
@@ -209,15 +209,18 @@ class Builder:
         tag = event.tag
         if tag is not None and tag != "!" and tag not in {_CORE + name for name in allowed}:
             shown = tag.replace(_CORE, "!!")
+            self.unsettled.add((event.start_mark.line, event.start_mark.column))
             self._problem(event.start_mark, f"the tag {shown} can't stand here", "a spec is plain data", "remove it")
 
     def _scalar(self, event: Any) -> Any:
         text, tag, plain = event.value, event.tag, event.style == ""
-        if "$" in text:
-            variable = any(match["close"] for match in _VARIABLE.finditer(text))
-            text = _VARIABLE.sub(partial(self._variable, event), text)
+        if "${" in text:
+            variable = any(match["close"] for match in VARIABLE.finditer(text))
+            text = VARIABLE.sub(Variables(self, event), text)
             if variable and plain and tag is None:
                 return Variable(text)
+        elif "$" in text:
+            text = text.replace("$$", "$")
         if tag is None:
             return plain_value(text) if plain else text
         name = tag.removeprefix(_CORE)
@@ -227,53 +230,6 @@ class Builder:
         value = text if name == "str" else plain_value(text)
         if type(value) not in _SCALARS[name]:
             what = f'"{text}" is not of the type !!{name}'
+            self.unsettled.add((event.start_mark.line, event.start_mark.column))
             self._problem(event.start_mark, what, "", "correct it, or remove the tag")
         return float(value) if name == "float" and type(value) is int else value
-
-    def _variable(self, event: Any, match: re.Match[str]) -> str:
-        """Value of one variable in a scalar; an empty text, and a problem, where there is none."""
-        name, operator, operand = match.group("name", "operator", "operand")
-        if match["dollar"]:
-            return "$"
-        if not match["close"]:
-            shown = match.string[match.start() :].splitlines()[0].partition("}")
-            why = "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME}"
-            self._inside(
-                event, match, f"malformed variable {''.join(shown[:2])}", why, "correct it, or write $$ for a plain $"
-            )
-            return ""
-        value = self.environ.get(name)
-        if value is None or (operator and not value):
-            value = operand.replace("$$", "$") if operator == "-" else ""
-            if operator != "-":
-                what = f"the variable {name} is {'empty' if name in self.environ else 'not set'}"
-                self._inside(
-                    event, match, what, operand or "it has no default", f"set {name}, or write {_default(match)}"
-                )
-        if match["secret"]:
-            self._keep_secret(event, match, name, value)
-        return value
-
-    def _keep_secret(self, event: Any, match: re.Match[str], name: str, value: str) -> None:
-        """Note a secret; one that is too short to be told from other text, and so to be hidden, is a problem."""
-        said = any(problem.what.startswith(f"the variable {name} is") for problem in self.problems)
-        if len(value.strip()) < SHORTEST_SECRET and not said:
-            what = f"the secret {name} is {'too short' if value.strip() else 'empty'}"
-            why = f"fewer than {SHORTEST_SECRET} characters can't be hidden in outputs"
-            self._inside(event, match, what, why, f"set {name}, or write ${{{name}}} if it is no secret")
-        self.secrets[name] = value
-
-    def _inside(self, event: Any, match: re.Match[str], what: str, why: str, fix: str) -> None:
-        """Report a problem at the `${` that `match` found in the scalar's value, as near as escapes allow."""
-        start, end = event.start_mark.index, event.end_mark.index
-        offset = start
-        for _ in range(match.string.count("${", 0, match.start()) + 1):
-            offset = self.text.find("${", offset, end) + 1
-            if not offset:
-                break
-        line, column = position(self.text, offset - 1 if offset else start)
-        self.problems.append(Problem(Mark(self.file, line + 1, column + 1), what, why, fix))
-
-
-def _default(match: re.Match[str]) -> str:
-    return f"${{{match['secret'] or ''}{match['name']}:-default}}"

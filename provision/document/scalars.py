@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_LONGEST = 4096  # bits of a number: JSON, and Python, write no numbers of thousands of digits
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: Mapping[str, Any] = MappingProxyType(
     {
@@ -30,7 +31,8 @@ def plain_value(text: str) -> Any:
         return text
     if _INT.fullmatch(text):
         try:
-            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+            number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
         except ValueError:  # Python refuses to read thousands of digits
             return text
+        return number if number.bit_length() <= _LONGEST else text
     return float(text) if _FLOAT.fullmatch(text) else text

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from provision.errors import Mark, Problem, SpecError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MAX_BYTES = 64 * 1024 * 1024
+STDIN = Path("-")
+_STDIN_NAME = "<stdin>"
+_DEVICES = ("/dev/", "/proc/")  # /dev/stdin, and what a shell makes of <(...)
 
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNREADABLE: tuple[tuple[type[Exception], str, str], ...] = (
@@ -56,16 +59,61 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1
 
 
-def read(path: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read from stdin or a pipe, which nobody can read twice; or why it could not be read."""
+
+    file: str
+    data: bytes = b""
+    problem: Problem | None = None
+
+    def __str__(self) -> str:
+        return self.file
+
+
+def once(path: Path) -> Path | Source:
+    """`path` itself where that is a file, else what it holds, read here and now; `-` is stdin."""
+    file = _STDIN_NAME if path == STDIN else str(path)
+    if path != STDIN and (path.is_file() or path.is_dir() or not path.exists()):
+        return path
+    try:
+        return Source(file, _standard_input() if path == STDIN else _bytes(path))
+    except (OSError, ValueError) as error:
+        return Source(file, problem=_unreadable(file, error))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # closed by the caller
+        raise FileNotFoundError
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return data if isinstance(data, bytes) else b""
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def folder_of(file: str) -> Path:
+    """Where the paths in a file start: at its folder; in what comes from stdin or a pipe, at the current one."""
+    return Path() if file == _STDIN_NAME or file.startswith(_DEVICES) else Path(file).parent
+
+
+def _unreadable(file: str, error: Exception) -> Problem:
+    reasons = [row[1:] for row in _UNREADABLE if isinstance(error, row[0])]
+    what, fix = reasons[0] if reasons else (f"can't be read: {getattr(error, 'strerror', None) or error}", "")
+    return Problem(Mark(file), what, "", fix)
+
+
+def read(path: Path | Source) -> str:
     """Read a file as text. Raises SpecError where that can't be."""
     file = str(path)
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = path.data if isinstance(path, Source) else _bytes(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reasons = [row[1:] for row in _UNREADABLE if isinstance(error, row[0])]
-        what, fix = reasons[0] if reasons else (f"can't be read: {getattr(error, 'strerror', None) or error}", "")
-        raise SpecError([Problem(Mark(file), what, "", fix)]) from None
+        raise SpecError([_unreadable(file, error)]) from None
+    if isinstance(path, Source) and path.problem:
+        raise SpecError([path.problem])
     if len(data) > MAX_BYTES:
         raise SpecError([Problem(Mark(file), "the file is larger than 64 MiB", "no spec is that large", "split it")])
     try:

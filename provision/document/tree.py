@@ -53,6 +53,12 @@ def mark_of(root: Map, loc: Sequence[str | int], *, key: bool = False) -> Mark:
     return Mark(file, key_line + 1, key_column + 1) if key else Mark(file, line + 1, column + 1)
 
 
+def mark_at(within: Map | Seq, step: Any, *, key: bool = False) -> Mark:
+    """Where one entry of a map or a list is (or its key)."""
+    file, key_line, key_column, line, column = within.places[step]
+    return Mark(file, key_line + 1, key_column + 1) if key else Mark(file, line + 1, column + 1)
+
+
 def merge(base: Map, overlay: Map) -> Map:
     """Lay `overlay` over `base`: maps deeply, scalars and lists replaced, `null` removes a key (as RFC 7396 does)."""
     result = Map(base.place)

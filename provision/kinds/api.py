@@ -136,9 +136,8 @@ def _check(properties: Properties) -> Iterator[Finding]:
     version, version_set = properties.get("apiVersion"), properties.get("apiVersionSetId")
     if version and not version_set:
         why = "a version is one of a version set"
-        yield Finding(
-            ("apiVersion",), "apiVersion needs apiVersionSetId", why, "name the version set, or remove apiVersion"
-        )
+        fix = "name the version set, or remove apiVersion"
+        yield Finding(("apiVersion",), "apiVersion needs apiVersionSetId", why, fix, ("apiVersionSetId",))
     url = properties.get("serviceUrl")
     if url and "://" not in url:
         fix = f"https://{url.lstrip('/')}"
@@ -148,7 +147,8 @@ def _check(properties: Properties) -> Iterator[Finding]:
 def _claims(properties: Properties) -> Iterator[Claim]:
     normal = _normal(properties)
     value = (normal["path"].lower(), (normal.get("apiVersionSetId") or "").lower(), normal.get("apiVersion") or "")
-    yield Claim("path", tuple(part for part in value if part) or ("",), ("path",))
+    told = tuple(part for part in value if part) or ("",)
+    yield Claim("path", told, ("path",), ("apiVersionSetId", "apiVersion"))
 
 
 API = Kind(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
 from provision.kinds.kind import Finding
-from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Mirrored, Model, Unverifiable
+from provision.kinds.model import AnyOrder, Default, Fixed, Folded, Keyed, Mirrored, Model, Secret, Unverifiable
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -37,6 +37,7 @@ class Property:
     fixed: str
     folded: bool
     mirrored: bool
+    secret: bool
 
 
 @cache
@@ -59,6 +60,7 @@ def properties_of(model: type[Model]) -> Mapping[str, Property]:
             fixed=fixed.advice if isinstance(fixed, Fixed) else "",
             folded=Folded in facts,
             mirrored=Mirrored in facts,
+            secret=Secret in facts,
         )
     return MappingProxyType(found)
 

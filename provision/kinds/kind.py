@@ -43,21 +43,36 @@ class Sdk:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong with one resource of a spec; `at` is the path below the resource's own node."""
+    """Something wrong with one resource of a spec; `at` is the path below the resource's own node.
+
+    `of`: further properties that it follows from. Where one of them has a fault of its own, it is not told.
+    """
 
     at: tuple[str | int, ...]
     what: str
     why: str = ""
     fix: str = ""
+    of: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> frozenset[str | int]:
+        """The properties that it follows from."""
+        return frozenset((*self.at[:1], *self.of))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A value that only one resource may have at a time, within `within`."""
+    """A value that only one resource may have at a time, made of the property at `at` and the properties `of`."""
 
     what: str
     value: tuple[str, ...]
     at: tuple[str | int, ...] = ()
+    of: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> frozenset[str | int]:
+        """The properties that it follows from."""
+        return frozenset((*self.at[:1], *self.of))
 
 
 def _nothing(_: Properties) -> tuple[()]:

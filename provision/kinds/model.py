@@ -61,6 +61,11 @@ class Unverifiable:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """Never to stand in a file in clear: a spec gives it as `${secret:NAME}`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """Can't be changed once the resource exists; `advice` says what to do instead."""
 
@@ -101,7 +106,7 @@ class Resolvable:
 
 
 VARIABLE: Final = Resolvable()
-Integer = Annotated[int, VARIABLE]
+Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), VARIABLE]  # ARM's integers are of 32 bits
 Flag = Annotated[bool, VARIABLE]
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Description = Annotated[str, StringConstraints(max_length=1000)]

@@ -125,13 +125,13 @@ def _check(properties: Properties) -> Iterator[Finding]:
         at = ("templateParameters", index)
         if name not in wanted:
             why = f"urlTemplate has no {{{name}}}"
-            yield Finding(at, f"the template parameter {name} has no placeholder", why, _rename(wanted, given))
+            what = f"the template parameter {name} has no placeholder"
+            yield Finding(at, what, why, _rename(wanted, given), ("urlTemplate",))
     for name in wanted:
         if name not in given:
             why = "templateParameters, where given, lists all of them"
-            yield Finding(
-                ("templateParameters",), f"the placeholder {{{name}}} has no template parameter", why, f"add {name}"
-            )
+            what = f"the placeholder {{{name}}} has no template parameter"
+            yield Finding(("templateParameters",), what, why, f"add {name}", ("urlTemplate",))
 
 
 def _rename(wanted: list[str], given: list[str]) -> str:
@@ -154,7 +154,8 @@ def _to_wire(properties: Properties) -> Properties:
 def _claims(properties: Properties) -> Iterator[Claim]:
     """Names of placeholders don't tell templates apart."""
     template = _PLACEHOLDER.sub("{}", str(properties.get("urlTemplate"))).lower()
-    yield Claim("method and urlTemplate", (str(properties.get("method")).upper(), template), ("urlTemplate",))
+    value = (str(properties.get("method")).upper(), template)
+    yield Claim("method and urlTemplate", value, ("urlTemplate",), ("method",))
 
 
 # Of the Echo API, as templates exported from instances show them in public.

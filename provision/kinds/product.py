@@ -30,9 +30,8 @@ def _check(properties: Properties) -> Iterator[Finding]:
         return
     for name in ("approvalRequired", "subscriptionsLimit"):
         if properties.get(name):
-            yield Finding(
-                (name,), f"{name} needs subscriptionRequired", "without subscriptions it means nothing", "remove it"
-            )
+            why = "without subscriptions it means nothing"
+            yield Finding((name,), f"{name} needs subscriptionRequired", why, "remove it", ("subscriptionRequired",))
 
 
 PRODUCT = Kind(

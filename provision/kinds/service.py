@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from provision.address import Address
 from provision.kinds.kind import Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import VARIABLE, AnyOrder, Fixed, Flag, Folded, Integer, Keyed, Model, Unverifiable, named
+from provision.kinds.model import (
+    VARIABLE,
+    AnyOrder,
+    Fixed,
+    Flag,
+    Folded,
+    Integer,
+    Keyed,
+    Model,
+    Secret,
+    Unverifiable,
+    named,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +34,7 @@ SkuName = Annotated[
     ],
     VARIABLE,
 ]
-_SECRET = Unverifiable("Azure never returns certificates and their passwords")
+_UNSEEN = Unverifiable("Azure never returns certificates and their passwords")
 
 
 class Sku(Model):
@@ -64,8 +76,8 @@ class HostnameConfiguration(Model):
     host_name: Annotated[str, Folded()]  # DNS ignores case
     key_vault_id: str | None = None
     identity_client_id: str | None = None
-    encoded_certificate: Annotated[str | None, _SECRET] = None
-    certificate_password: Annotated[str | None, _SECRET] = None
+    encoded_certificate: Annotated[str | None, _UNSEEN, Secret()] = None
+    certificate_password: Annotated[str | None, _UNSEEN, Secret()] = None
     default_ssl_binding: Flag | None = None
     negotiate_client_certificate: Flag | None = None
     certificate_source: Annotated[Literal["Managed", "KeyVault", "Custom", "BuiltIn"], VARIABLE] | None = None
@@ -74,8 +86,8 @@ class HostnameConfiguration(Model):
 class Certificate(Model):
     """A CA certificate that the instance trusts."""
 
-    encoded_certificate: Annotated[str | None, _SECRET] = None
-    certificate_password: Annotated[str | None, _SECRET] = None
+    encoded_certificate: Annotated[str | None, _UNSEEN, Secret()] = None
+    certificate_password: Annotated[str | None, _UNSEEN, Secret()] = None
     store_name: Annotated[Literal["CertificateAuthority", "Root"], VARIABLE]
 
 
@@ -127,12 +139,13 @@ def _check(properties: Properties) -> Iterator[Finding]:
     if not properties.get("existing"):
         for name in wanted:
             if properties.get(name) is None:
-                yield Finding((), f"{name} is missing", "Azure creates no instance without it", f"add {name}: ...")
+                why = "Azure creates no instance without it"
+                yield Finding((), f"{name} is missing", why, f"add {name}: ...", (name, "existing"))
         return
     for name in properties:
         if name not in ("name", "existing"):
             why = "an existing instance is used, never changed"
-            yield Finding((name,), f"{name} has no effect", why, "remove it, or existing: true")
+            yield Finding((name,), f"{name} has no effect", why, "remove it, or existing: true", ("existing",))
 
 
 def _to_wire(properties: Properties) -> Properties:

@@ -6,7 +6,8 @@ import contextlib
 import re
 
 from provision.policyxml.code import SPACE, START, Token, layout, segments, unified
-from provision.policyxml.parser import Broken, Comment, Element, Parser, Text, content
+from provision.policyxml.nodes import Comment, Element, Text, content
+from provision.policyxml.parser import Broken, Parser
 
 
 def canonical(text: str) -> str:

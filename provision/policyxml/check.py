@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provision.errors import Mark, Problem
+from provision.errors import LISTED, Mark, Problem
 from provision.policyxml.code import SPACE, unified
-from provision.policyxml.parser import Element, Finding, Parser, Text, content
+from provision.policyxml.nodes import Element, Text, content
+from provision.policyxml.parser import Finding, Parser, Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The first hundred problems of a document, and how many there are beside them."""
+
+    problems: list[Problem]
+    more: int
+
+
 SECTIONS = ("inbound", "backend", "outbound", "on-error")
 
 
-def check(text: str, file: str, *, root: str = "policies") -> list[Problem]:
-    """Find what is wrong with a policy document (a fragment: `root="fragment"`), in the order of the text."""
-    parser = Parser(unified(text).removeprefix("\ufeff"))
+def check(text: str, file: str, *, root: str = "policies", shift: Shift | None = None) -> Checked:
+    """Find what is wrong with a policy document (a fragment: `root="fragment"`), in the order of the text.
+
+    `shift` brings a line and a column of the text to where they are in `file`.
+    """
+    parser = Parser(unified(text).removeprefix("\ufeff"), shift)
     parser.parse()
-    found = [*parser.problems, *_misplaced(parser, root)]
-    return sorted(Problem(Mark(file, *parser.place(at)), *rest) for at, *rest in found)
+    found, more = list(parser.problems), parser.more
+    for finding in _misplaced(parser, root):
+        if len(found) < 2 * LISTED:
+            found.append(finding)
+        else:
+            more += 1
+    problems = sorted(Problem(Mark(file, *parser.place(at)), *rest) for at, *rest in found)
+    return Checked(problems[:LISTED], more + len(problems[LISTED:]))
 
 
 def _misplaced(parser: Parser, root: str) -> Iterator[Finding]:

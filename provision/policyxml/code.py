@@ -35,32 +35,46 @@ Token = tuple[str, str]  # kind: a group of _CODE
 
 
 class Unbalanced(Exception):  # noqa: N818 - the same
-    """An expression has no end; `at` is the offset of what `why` calls HERE."""
+    """An expression has no end; `at` is the offset of what `why` calls HERE.
 
-    def __init__(self, at: int, why: str) -> None:
+    `opened`: the brackets that were open, all of which are without an end; `reached`: how far it was read.
+    """
+
+    def __init__(self, at: int, why: str, reached: int) -> None:
         super().__init__()
-        self.at, self.why = at, why
+        self.at, self.why, self.reached = at, why, reached
+        self.opened: list[int] = []
 
 
 def scan(text: str, at: int, depth: int = 0) -> tuple[list[Token], int]:
     """C# from the bracket at `at` to the one that closes it: its tokens, and the offset behind."""
-    tokens: list[Token] = []
     brackets: list[tuple[str, int]] = []
+    try:
+        return _scan(text, at, depth, brackets)
+    except Unbalanced as unbalanced:
+        unbalanced.opened += [start for _, start in brackets]
+        raise
+
+
+def _scan(text: str, at: int, depth: int, brackets: list[tuple[str, int]]) -> tuple[list[Token], int]:
+    tokens: list[Token] = []
     while match := _CODE.match(text, at):
         kind, start, at = str(match.lastgroup), at, match.end()
         if kind == "bad":
             what = "comment" if match[0] == "/*" else "string"
-            raise Unbalanced(start, f"the {what} at HERE has no end")
+            raise Unbalanced(start, f"the {what} at HERE has no end", at)
         if kind == "interpolated":
             at = _interpolated(text, start, at, depth)
         elif kind == "open":
             brackets.append((match[0], start))
-        elif kind == "close" and PAIRS[brackets.pop()[0]] != match[0]:
-            raise Unbalanced(start, f"the {match[0]} at HERE closes another bracket")
+        elif kind == "close" and PAIRS[brackets[-1][0]] != match[0]:
+            raise Unbalanced(start, f"the {match[0]} at HERE closes another bracket", at)
+        elif kind == "close":
+            brackets.pop()
         tokens.append((kind, text[start:at]))
         if not brackets:
             return tokens, at
-    raise Unbalanced(brackets[-1][1], f"the {brackets[-1][0]} at HERE has no partner")
+    raise Unbalanced(brackets[-1][1], f"the {brackets[-1][0]} at HERE has no partner", len(text))
 
 
 def _interpolated(text: str, start: int, at: int, depth: int) -> int:
@@ -74,7 +88,7 @@ def _interpolated(text: str, start: int, at: int, depth: int) -> int:
         if following != "{" or depth > MAX_DEPTH:
             break
         at = scan(text, at, depth + 1)[1]
-    raise Unbalanced(start, "the string at HERE has no end")
+    raise Unbalanced(start, "the string at HERE has no end", at)
 
 
 def segments(value: str) -> Iterator[str | list[Token]]:
@@ -98,22 +112,28 @@ def is_balanced(value: str) -> bool:
 
 def layout(tokens: list[Token], pad: str) -> str:
     """Write an expression with its lines indented by its brackets; inside string literals nothing changes."""
-    out, brackets, line = ["@"], list[int](), 0
+    out, line = ["@"], 0
+    brackets: list[tuple[int, int]] = [(-1, 0)]  # the line of each, and how many lines open brackets so far
     for index, (kind, token) in enumerate(tokens):
         if kind == "space" and "\n" in token:
             line += 1
             closing = len(list(takewhile(lambda following: following[0] == "close", tokens[index + 1 : index + 50])))
-            out.append("\n" + pad + "  " * len(set(brackets[: len(brackets) - closing])))
+            out.append("\n" + pad + _indentation(brackets[max(len(brackets) - closing, 1) - 1][1]))
         elif kind == "comment":
-            indentation = "\n" + pad + "  " * len(set(brackets))
+            indentation = "\n" + pad + _indentation(brackets[-1][1])
             out.append(indentation.join(part.strip(SPACE) for part in token.split("\n")))
         else:
             out.append(" " if kind == "space" else token)
         if kind == "open":
-            brackets.append(line)
+            outer, levels = brackets[-1]
+            brackets.append((line, levels + (outer != line)))
         elif kind == "close":
             brackets.pop()
     return "".join(out)
+
+
+def _indentation(levels: int) -> str:
+    return "  " * min(levels, MAX_DEPTH)
 
 
 def unified(text: str) -> str:

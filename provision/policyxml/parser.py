@@ -5,51 +5,22 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import NoReturn
 
-from provision.policyxml.code import MAX_DEPTH, PAIRS, SPACE, START, Unbalanced, is_balanced, scan, unified
+from provision.errors import LISTED
+from provision.policyxml.code import MAX_DEPTH, PAIRS, SPACE, START, Token, Unbalanced, is_balanced, scan, unified
+from provision.policyxml.nodes import Comment, Element, Text
 
 _NAME = re.compile(r"[^\W\d][\w.:-]*")
 _REFERENCE = re.compile(r"&(?:(#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|quot|amp|lt|gt|apos);)?")
 _NAMED = MappingProxyType({"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"})
+_PATIENCE = 50  # times that a text is read in search of the ends of expressions
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Finding = tuple[int, str, str, str]  # offset, what, why, fix
-
-
-@dataclass(slots=True)
-class Text:
-    """Text between tags, and the offset where it starts."""
-
-    value: str
-    at: int
-
-
-@dataclass(slots=True)
-class Comment:
-    """A comment."""
-
-    value: str
-
-
-@dataclass(slots=True)
-class Element:
-    """An element; `at` is the offset of its tag."""
-
-    name: str
-    at: int
-    attributes: list[tuple[str, str]] = field(default_factory=list)
-    children: list[Element | Text | Comment] = field(default_factory=list)
-
-    def elements(self) -> list[Element]:
-        """The children that are elements."""
-        return [child for child in self.children if isinstance(child, Element)]
-
-
-def content(element: Element) -> list[Element | Text | Comment]:
-    """What an element holds, without the white space between its children."""
-    return [child for child in element.children if not isinstance(child, Text) or child.value.strip(SPACE)]
+Shift = Callable[[int, int], tuple[int, int]]
 
 
 class Broken(Exception):  # noqa: N818 - it never leaves this module
@@ -57,18 +28,35 @@ class Broken(Exception):  # noqa: N818 - it never leaves this module
 
 
 class Parser:
-    """Reads a document into `tree`, whose children are the roots; `problems` are in the order of reading."""
+    """Reads a document into `tree`, whose children are the roots.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    `problems` are in the order of reading, the first hundred of them; `more` says how many there are beside them.
+    `shift` brings a line and a column of the text to where they are in a file that holds it.
+    """
+
+    def __init__(self, text: str, shift: Shift | None = None) -> None:
+        self.text, self.shift = text, shift
         self.at = 0
         self.tree = Element("", 0)
         self.open = [self.tree]
         self.problems: list[Finding] = []
+        self.more = 0
+        self._lines: list[int] = []
+        self._hopeless: dict[int, Unbalanced] = {}  # brackets that are known to have no end
+        self.effort = 0  # characters that were read to find out
 
     def place(self, at: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
-        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+        self._lines = self._lines or [0, *(match.end() for match in re.finditer("\n", self.text))]
+        line = bisect_right(self._lines, at)
+        found = line, at - self._lines[line - 1] + 1
+        return self.shift(*found) if self.shift else found
+
+    def _note(self, *finding: *Finding) -> None:
+        if len(self.problems) < LISTED:
+            self.problems.append(finding)
+        else:
+            self.more += 1
 
     def parse(self) -> None:
         """Read all that can be read."""
@@ -82,7 +70,7 @@ class Parser:
                 self._stop(self.open[-1].at, f"<{name}> is never closed", "the text ends first", f"add </{name}>")
 
     def _stop(self, *finding: *Finding) -> NoReturn:
-        self.problems.append(finding)
+        self._note(*finding)
         raise Broken
 
     def _step(self) -> None:
@@ -105,7 +93,7 @@ class Parser:
     def _add_text(self, value: str, end: int) -> None:
         siblings = self.open[-1].children
         if siblings and isinstance(siblings[-1], Text):
-            siblings[-1].value += value
+            siblings[-1].add(value)
         else:
             siblings.append(Text(value, self.at))
         self.at = end
@@ -113,7 +101,7 @@ class Parser:
     def _comment(self) -> None:
         at, value = self.at, self._upto("-->", 4, "comment")
         if "--" in value:
-            self.problems.append((at, "-- stands in a comment", "XML doesn't allow it", "remove one -"))
+            self._note(at, "-- stands in a comment", "XML doesn't allow it", "remove one -")
         self.open[-1].children.append(Comment(value))
 
     def _cdata(self) -> None:
@@ -130,7 +118,7 @@ class Parser:
     def _instruction(self) -> None:
         at, value = self.at, self._upto("?>", 2, "<?")
         if self.tree.elements() or value[:4].split() != ["xml"]:
-            self.problems.append((at, "<? can't stand here", "only an XML declaration at the start can", "remove it"))
+            self._note(at, "<? can't stand here", "only an XML declaration at the start can", "remove it")
 
     def _end_tag(self) -> None:
         at = self.at
@@ -155,11 +143,11 @@ class Parser:
             self._stop(at, f"more than {MAX_DEPTH} levels of elements", "no policy is that deep", "flatten it")
         element = Element(name[0], at)
         self.open[-1].children.append(element)
-        self.at = name.end()
+        self.at, seen = name.end(), set[str]()
         while not self.text.startswith((">", "/>"), self._skip_space()):
             if self.at == len(self.text):
                 self._stop(at, f"the tag <{element.name}> is never closed", "the text ends first", "add >")
-            self._attribute(element)
+            self._attribute(element, seen)
         if self.text[self.at] == ">":
             self.open.append(element)
         self.at = self.text.index(">", self.at) + 1
@@ -169,7 +157,7 @@ class Parser:
             self.at += 1
         return self.at
 
-    def _attribute(self, element: Element) -> None:
+    def _attribute(self, element: Element, seen: set[str]) -> None:
         at, tag = self.at, f"<{element.name}>"
         match = _NAME.match(self.text, at)
         if match is None:
@@ -177,9 +165,10 @@ class Parser:
             self._stop(at, what, 'a tag holds attributes: name="value"', "check the quotes before it, or remove it")
         name, self.at = match[0], match.end()
         if self.text[at - 1] not in SPACE:
-            self.problems.append((at, f"no space before the attribute {name}", "", "add one"))
-        if any(name == known for known, _ in element.attributes):
-            self.problems.append((at, f"{tag} has the attribute {name} twice", "", "keep one of them"))
+            self._note(at, f"no space before the attribute {name}", "", "add one")
+        if name in seen:
+            self._note(at, f"{tag} has the attribute {name} twice", "", "keep one of them")
+        seen.add(name)
         if not self.text.startswith("=", self._skip_space()):
             self._stop(at, f"the attribute {name} of {tag} has no value", "", f'write {name}="..."')
         self.at += 1
@@ -210,7 +199,7 @@ class Parser:
         either = re.compile(START.pattern + "|" + stop)
         while (match := either.search(self.text, after)) and match[0] != stop:
             try:
-                tokens, after = scan(self.text, match.start() + 1)
+                tokens, after = self._expression(match.start() + 1)
             except Unbalanced as unbalanced:
                 if not self.text[at : match.start()].strip(SPACE):
                     escaped = "&quot;" in self.text[at : self.text.find(stop, at)]
@@ -227,16 +216,30 @@ class Parser:
         end = match.start() if match else len(self.text)
         return "".join([*parts, self._literal(start, end, stop)]), end
 
+    def _expression(self, bracket: int) -> tuple[list[Token], int]:
+        """Read the expression of a bracket; of one that is without an end, what was found out is kept."""
+        if bracket in self._hopeless:
+            raise self._hopeless[bracket]
+        try:
+            return scan(self.text, bracket)
+        except Unbalanced as unbalanced:
+            self._hopeless |= dict.fromkeys((bracket, *unbalanced.opened), unbalanced)
+            self.effort += unbalanced.reached - bracket
+            if self.effort > _PATIENCE * len(self.text):
+                self._stop(bracket - 1, "too many expressions without an end", unbalanced.why, "close them")
+            raise
+
     def _literal(self, at: int, end: int, stop: str) -> str:
         text, bad = self.text[at:end], list[int]()
         if stop != "<" and "<" in text:
             if "\n" in text:
                 why = "the value runs into the next tag"
                 self._stop(self.at, "the quote is never closed", why, f"add the closing {stop}")
-            self.problems.append((at + text.index("<"), "< stands in the value of an attribute", "", "write &lt;"))
+            self._note(at + text.index("<"), "< stands in the value of an attribute", "", "write &lt;")
         decoded = _decoded(text, bad)
         why = "XML knows &amp; &lt; &gt; &quot; &apos; and numbers such as &#160;"
-        self.problems += [(at + offset, "& starts no entity here", why, "write &amp; for a plain &") for offset in bad]
+        for offset in bad:
+            self._note(at + offset, "& starts no entity here", why, "write &amp; for a plain &")
         return decoded
 
     def _unclosed(self, start: int, at: int, why: str) -> NoReturn:

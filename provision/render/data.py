@@ -48,7 +48,8 @@ def failure(failed: Failure) -> dict[str, Any]:
         {**_mark(problem.mark), "what": problem.what, "why": problem.why, "fix": problem.fix}
         for problem in failed.problems
     ]
-    error = {"kind": failed.kind, "message": failed.message, "problems": problems}
+    more = {"more_problems": failed.more} if failed.more else {}
+    error = {"kind": failed.kind, "message": failed.message, "problems": problems, **more}
     return {"format_version": FORMAT_VERSION, "error": error}
 
 

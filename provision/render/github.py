@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provision.errors import more_than_told
 from provision.render import words
 from provision.render.properties import listed
 from provision.render.words import visible, visible_lines
@@ -34,7 +35,8 @@ def failure(failed: Failure) -> str:
     found = [(words.SEPARATOR.join(filter(None, (one.what, one.why, one.fix))), one.mark) for one in failed.problems]
     if not found:
         return _command("error", failed.kind, failed.message)
-    return "".join(_command("error", failed.kind, text, mark) for text, mark in found)
+    more = [_command("error", failed.kind, line) for line in more_than_told(failed.more)]
+    return "".join([*(_command("error", failed.kind, text, mark) for text, mark in found), *more])
 
 
 def _plan(plan: Plan, verb: Verb) -> Iterator[str]:

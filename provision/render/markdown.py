@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from provision.errors import more_than_told
 from provision.render import words
 from provision.render.properties import diffed
 from provision.render.words import Verb, visible, visible_lines
@@ -33,7 +34,7 @@ def reports(reports: Sequence[Report], verb: Verb) -> str:
 
 def failure(failed: Failure) -> str:
     """Write a heading, and every problem or the message."""
-    items = [str(problem) for problem in failed.problems] or [failed.message]
+    items = [*map(str, failed.problems), *more_than_told(failed.more)] or [failed.message]
     return _joined([f"## Failed: {failed.kind}", "", *(f"- {escaped(item)}" for item in items)])
 
 

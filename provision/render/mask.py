@@ -28,6 +28,7 @@ class Failure:
     kind: str
     message: str
     problems: tuple[Problem, ...]
+    more: int = 0  # problems beside those
 
 
 class Mask:
@@ -95,8 +96,9 @@ class Mask:
 
     def failure(self, error: ProvisionError) -> Failure:
         """Make of an error what may be shown."""
-        problems = error.problems if isinstance(error, SpecError) else ()
-        return Failure(type(error).__name__, self.text(str(error)), tuple(self._problem(one) for one in problems))
+        problems, more = (error.problems, error.more) if isinstance(error, SpecError) else ((), 0)
+        shown = tuple(self._problem(one) for one in problems)
+        return Failure(type(error).__name__, self.text(str(error)), shown, more)
 
     def _result(self, result: Result) -> Result:
         return replace(result, change=self.change(result.change), because=self.text(result.because))

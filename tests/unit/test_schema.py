@@ -52,6 +52,7 @@ def test_the_demo_names_the_schema_and_fits_it(validator: jsonschema.Draft202012
         "products: {gold: {displayName: Gold, apis: [echo], groups: [], policy: gold.xml}}",
         "apis: {echo: {displayName: Echo, path: '', lifecycle: {prevent_destroy: true, ignore_changes: [path]}}}",
         "absent: {apis: [echo-api], products: [starter]}",
+        "x-defaults: [{any: thing}]",
     ],
 )
 def test_it_takes_what_a_spec_may_say(validator: jsonschema.Draft202012Validator, text: str) -> None:
@@ -76,6 +77,8 @@ def test_it_takes_what_a_spec_may_say(validator: jsonschema.Draft202012Validator
         "exclusive: [product]",
         "absent: {operations: [get]}",
         "absent: {apis: [a/b]}",
+        "products: {gold: {displayName: Gold, x-mine: 1}}",
+        "products: {gold: {displayName: Gold, subscriptionsLimit: 4294967296}}",
     ],
 )
 def test_it_refuses_what_a_spec_may_not_say(validator: jsonschema.Draft202012Validator, text: str) -> None:

@@ -1,0 +1,102 @@
+"""Words for what is wrong with a spec: what its model finds, and the checks of the spec stage, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.complaints.model import translate, unlike
+from provision.complaints.names import did_you_mean, shown
+from provision.complaints.telling import Later, now, presentable, refusal
+from provision.errors import Mark, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from provision.address import Address
+    from provision.kinds import Kind
+    from provision.kinds.kind import Claim
+
+__all__ = ["Later", "did_you_mean", "now", "presentable", "refusal", "translate", "unlike"]
+
+_FROM = "the variable NAME of the environment then holds it"
+
+
+def same_name(mark: Mark, address: Address, first: Mark) -> Problem:
+    """Two names that differ in case only."""
+    return Problem(
+        mark,
+        f"{address} is declared twice",
+        f"first at {first}; Azure ignores the case of names",
+        "rename or remove one",
+    )
+
+
+def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: Mark) -> Problem:
+    """Two resources with a value of which there may be one."""
+    value = " ".join(claim.value)
+    same = f"both come down to {value!r}" if value else "both are empty"
+    what = f"the same {claim.what} as {owner} at {first}"
+    return Problem(mark, what, f"{same}, and no two {kind.title}s may share it", "change one of them")
+
+
+def dangling(mark: Mark, kind: Kind, name: str, known: Iterable[str]) -> Problem:
+    """A reference to something that the spec doesn't declare."""
+    fix = did_you_mean(name, known)
+    return Problem(mark, f"there is no {kind.title} '{name}'", f"{kind.key} doesn't declare it", fix or "declare it")
+
+
+def absent_but_used(mark: Mark, kind: Kind, name: str) -> Problem:
+    """A reference to something that the spec wants gone."""
+    return Problem(
+        mark, f"the {kind.title} '{name}' is absent", "the spec says so under absent", "remove one of the two"
+    )
+
+
+def ignores_nothing(mark: Mark, rule: str, known: Iterable[str]) -> Problem:
+    """A rule of ignore_changes whose property doesn't exist."""
+    return Problem(mark, f"there is no property '{rule}' to ignore", "", did_you_mean(rule, known))
+
+
+def unreadable_policy(mark: Mark, path: Path, error: OSError | ValueError) -> Problem:
+    """A policy file that can't be read."""
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start].decode()
+        at = Mark(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+        why = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        return Problem(at, "the file is not UTF-8", why, "save it as UTF-8")
+    reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+    fix = "a path starts at the file that names it"
+    return Problem(mark, f"the policy file {shown(str(path))} can't be read", reason, fix)
+
+
+def no_policy(mark: Mark, text: str) -> Problem:
+    """A text that is neither a document nor the name of a file."""
+    why = "it has several lines, and doesn't start with <" if text.strip() else "it is empty"
+    return Problem(
+        mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>"
+    )
+
+
+def secret_in_policy(mark: Mark) -> Problem:
+    """A policy that only a secret's value makes malformed."""
+    what = "the policy is not well-formed with the value of a secret in it"
+    return Problem(mark, what, "it is not shown here", "escape <, > and & in the value, or put it into a named value")
+
+
+def reference_in_policy(mark: Mark, reference: str) -> Problem:
+    """A variable in a policy file, which would be sent as it is."""
+    what, why = f"{reference} stands in a policy file", "a file is sent as it is, and Azure knows no such reference"
+    fix = "write the policy inline in the spec, or put the secret into a named value and write {{its-name}}"
+    return Problem(mark, what, why, fix)
+
+
+def literal_secret(mark: Mark, name: str) -> Problem:
+    """A secret in clear."""
+    return Problem(mark, f"{name} is a secret, and stands in the spec", "", f"give it as ${{secret:NAME}}: {_FROM}")
+
+
+def removes_nothing(mark: Mark, key: str, known: Iterable[str]) -> Problem:
+    """A `null` in an overlay for a key that isn't there."""
+    what, why = f"there is no {shown(key)} to remove", "null in an overlay removes a key"
+    return Problem(mark, what, why, did_you_mean(key, known) or "remove it here too")

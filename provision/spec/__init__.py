@@ -1,0 +1,129 @@
+"""Stage 1: YAML files -> Spec. Everything that can be known to be wrong without Azure is said here, all at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from provision import complaints, document
+from provision.complaints import now
+from provision.errors import SpecError
+from provision.schema import FREE, spec_model
+from provision.spec.findings import findings
+from provision.spec.nodes import Node, nodes, place_of
+from provision.spec.policies import policies
+from provision.spec.remarks import literals, null_removals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from provision.address import Address
+    from provision.complaints import Later
+    from provision.errors import Mark, Problem
+    from provision.spec.nodes import Loc
+
+__all__ = ["Node", "Spec", "load", "nodes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A spec that is right as far as can be told offline."""
+
+    file: str
+    data: Mapping[str, Any]
+    tree: document.Map
+    secrets: Mapping[str, str]  # the name of each `${secret:NAME}` -> its value
+    policies: Mapping[Address, Mark]  # where the text of a policy stands, when that is a file of its own
+    warnings: tuple[Problem, ...] = ()  # what is allowed, and should not be so
+
+    def mark(self, node: Node) -> Mark:
+        """Where a resource stands in the file."""
+        return place_of(self.tree, node)
+
+    def nodes(self) -> Iterator[Node]:
+        """Every resource of the spec, parents first."""
+        return nodes(self.data)
+
+
+@dataclass(slots=True)
+class _Files:
+    """All files of a spec, merged, and what is known of them."""
+
+    tree: document.Map = field(default_factory=document.Map)
+    texts: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0
+    unsettled: set[Mark] = field(default_factory=set)
+    secret: set[Mark] = field(default_factory=set)
+    warnings: list[Problem] = field(default_factory=list)
+    whole: bool = True  # every file gave a tree
+
+
+def load(
+    path: Path | document.Source,
+    overlays: Sequence[Path | document.Source] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Spec:
+    """Read a spec and lay the overlays over it. Raises SpecError with everything that is wrong."""
+    files = _read([path, *overlays], os.environ if environ is None else environ)
+    if not files.whole:
+        raise SpecError(files.problems, files.more)
+    tree, secrets = files.tree, files.secrets
+    data, said = _validated(tree)
+    every = list(nodes(tree if data is None else data))
+    found = policies(every, tree, files.texts, secrets, files.unsettled)
+    said += [*found.problems, *findings(every, tree, files.unsettled, sound=data is not None)]
+    said = [*map(now, files.problems), *(one for one in said if one.mark not in files.unsettled)]
+    if said or data is None:
+        raise complaints.refusal(said, secrets, files.more + found.more)
+    for node in every:
+        if node.address in found.files:
+            _put(data, node.loc, found.files[node.address][0])
+    marks = {address: mark for address, (_, mark) in found.files.items()}
+    warnings = complaints.presentable([*files.warnings, *literals(every, tree, files.secret)], secrets)
+    return Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(marks), tuple(warnings))
+
+
+def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Later]]:
+    model = spec_model()
+    try:
+        return model.model_validate(tree).model_dump(by_alias=True, exclude_unset=True), []
+    except ValidationError as error:
+        return None, complaints.translate(error, model, tree)
+
+
+def _read(paths: Sequence[Path | document.Source], environ: Mapping[str, str]) -> _Files:
+    """All files merged; the problems of each of them."""
+    files = _Files()
+    for index, path in enumerate(paths):
+        try:
+            loaded = document.parse(path, environ)
+        except SpecError as error:
+            files.problems += error.problems
+            files.more += error.more
+            files.whole = False
+            continue
+        if index:
+            files.warnings += null_removals(files.tree, loaded.root)
+        files.tree = document.merge(files.tree, loaded.root) if index else loaded.root
+        files.secrets.update(loaded.secrets)
+        files.texts[str(path)] = loaded.text
+        files.problems += loaded.problems.kept
+        files.more += loaded.problems.more
+        files.unsettled |= loaded.unsettled
+        files.secret |= loaded.secret
+    for name in [name for name in files.tree if name.startswith(FREE)]:
+        del files.tree[name], files.tree.places[name]
+    return files
+
+
+def _put(data: Any, loc: Loc, value: str) -> None:
+    for step in loc[:-1]:
+        data = data[step]
+    data[loc[-1]] = value

@@ -1,0 +1,152 @@
+"""What is wrong with the resources of a spec, one by one and as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from provision import complaints, document
+from provision.address import SERVICE
+from provision.complaints import Later, now
+from provision.errors import Problem
+from provision.kinds import find
+from provision.kinds.canonical import properties_of, twins
+from provision.schema import LIFECYCLE
+from provision.spec.nodes import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from provision.address import Address
+    from provision.errors import Mark
+    from provision.spec.nodes import Loc, Node
+
+
+def findings(
+    every: Sequence[Node], tree: document.Map, unsettled: AbstractSet[Mark], *, sound: bool
+) -> Iterator[Later]:
+    """What the kinds have to say, and what only the whole spec shows.
+
+    `sound`: the data has passed its model. Of scalars at `unsettled` the value is not known.
+    """
+    declared = {node.address: node for node in reversed(every)}
+    names: dict[str, list[str]] = defaultdict(list)
+    for address in declared:
+        names[address.kind].append(address.name)
+    gone = _absent(tree)
+    for node in every:
+        first = declared[node.address]
+        if first is not node:
+            yield now(complaints.same_name(place_of(tree, node), node.address, place_of(tree, first)))
+        yield from _dangling(tree, node, declared, gone, names)
+        yield from _idle_rules(tree, node)
+    good = every if sound and not unsettled else [_judged(node, tree, unsettled) for node in every]
+    yield from chain.from_iterable(_said(tree, node) for node in good)
+    yield from _taken(tree, [node for node in good if declared[node.address].loc == node.loc])
+    yield from _contradictions(tree, declared, gone)
+
+
+def _judged(node: Node, tree: document.Map, unsettled: AbstractSet[Mark]) -> Node:
+    """The node with its properties as its model reads them; those that don't fit it are called wrong."""
+    if node.kind.model is None:
+        return node
+    found: Any = tree
+    for step in node.loc:
+        found = found[step]
+    wrong = frozenset(map(str, _unsettled(found, unsettled))) if isinstance(found, document.Map) else frozenset[str]()
+    try:
+        model = node.kind.model.model_validate(node.properties)
+    except ValidationError as error:
+        wrong |= {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
+        return replace(node, properties={k: v for k, v in node.properties.items() if k not in wrong}, wrong=wrong)
+    return replace(node, properties=model.model_dump(by_alias=True, exclude_unset=True), wrong=wrong)
+
+
+def _unsettled(found: document.Map | document.Seq, unsettled: AbstractSet[Mark]) -> Iterator[str | int]:
+    """The keys (indexes) below which the value of a scalar is not known."""
+    entries = found.items() if isinstance(found, document.Map) else enumerate(found) if unsettled else ()
+    for key, value in entries:
+        inside = isinstance(value, document.Map | document.Seq) and next(_unsettled(value, unsettled), None) is not None
+        if inside or document.mark_at(found, key) in unsettled:
+            yield key
+
+
+def _said(tree: document.Map, node: Node) -> Iterator[Later]:
+    """What the kind says of one resource."""
+    doubled = twins(node.kind.model, node.properties) if node.kind.model else ()
+    # Where a key is misspelt, it is the one that is missing.
+    misspelt = node.kind.model is not None and not node.wrong <= properties_of(node.kind.model).keys()
+    for finding in (*node.kind.check(node.properties), *doubled):
+        if node.wrong.isdisjoint(finding.about) and (finding.at or not misspelt):
+            at = document.mark_of(tree, (*node.loc, *finding.at), key=not finding.at)
+            yield now(Problem(at, finding.what, finding.why, finding.fix))
+
+
+def _taken(tree: document.Map, every: Sequence[Node]) -> Iterator[Later]:
+    """Values that only one resource may have, and several claim."""
+    claimed: dict[tuple[Any, ...], Node] = {}
+    for node in every:
+        for claim in node.kind.claims(node.properties):
+            if not node.wrong.isdisjoint(claim.about):
+                continue
+            owner = claimed.setdefault((node.address.parent, node.kind.type, claim.what, claim.value), node)
+            if owner is not node:
+                at = document.mark_of(tree, (*node.loc, *claim.at))
+                first = place_of(tree, owner)
+                yield now(complaints.claimed_twice(at, node.kind, claim, owner.address, first))
+
+
+def _dangling(
+    tree: document.Map,
+    node: Node,
+    declared: Mapping[Address, Node],
+    gone: Mapping[Address, Loc],
+    names: Mapping[str, list[str]],
+) -> Iterator[Later]:
+    """References to what the spec doesn't declare and Azure doesn't make by itself."""
+    for target in node.kind.refers(node.address, node.properties):
+        kind = find(target.kind)
+        if kind is None or target in declared:
+            continue
+        at = document.mark_of(tree, node.loc)
+        if target in gone:
+            yield now(complaints.absent_but_used(at, kind, target.name))
+        elif target.name.lower() not in kind.factory:
+            yield Later(at, partial(complaints.dangling, at, kind, target.name, names.get(target.kind, ())))
+
+
+def _idle_rules(tree: document.Map, node: Node) -> Iterator[Later]:
+    """Paths of ignore_changes that start with no property of the kind."""
+    rules = node.lifecycle.get("ignore_changes") if isinstance(node.lifecycle, dict) else ()
+    known = properties_of(node.kind.model) if node.kind.model else {}
+    for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
+        if isinstance(rule, str) and re.split(r"[.\[]", rule)[0] not in known:
+            at = document.mark_of(tree, (*node.loc, LIFECYCLE, "ignore_changes", index))
+            yield Later(at, partial(complaints.ignores_nothing, at, rule, known))
+
+
+def _absent(tree: document.Map) -> dict[Address, Loc]:
+    """What must not exist, and where that is said."""
+    absent = tree.get("absent")
+    collections = absent.items() if isinstance(absent, dict) else ()
+    listed = [(key, names) for key, names in collections if isinstance(names, list)]
+    every = [(key, index, name) for key, names in listed for index, name in enumerate(names) if isinstance(name, str)]
+    return {SERVICE.child(key, name): ("absent", key, index) for key, index, name in every}
+
+
+def _contradictions(
+    tree: document.Map, declared: Mapping[Address, Node], gone: Mapping[Address, Loc]
+) -> Iterator[Later]:
+    """What is declared and absent at once."""
+    for address, loc in gone.items():
+        if address in declared:
+            where = f"it is declared at {place_of(tree, declared[address])}"
+            mark = document.mark_of(tree, loc)
+            yield now(Problem(mark, f"{address} is declared and absent", where, "remove one of the two"))
