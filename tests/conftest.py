@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -33,6 +34,10 @@ PATIENCE = 900  # seconds after which something is taken for hanging: an end for
 # Nothing can be learnt from examples that a busy machine draws slowly, or runs slowly.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# A job in the background is deaf to SIGINT, and so would be every command that is to be interrupted here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
