@@ -214,6 +214,7 @@ class Cloud:
     emulator: Emulator
     exchanges: list[Exchange]
     arm: Arm = field(init=False)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.arm = Arm(self.emulator.url)
@@ -231,7 +232,7 @@ class Cloud:
 
     def start(self, *words: str, **env: str | None) -> subprocess.Popen[str]:
         """Start a command in a process of its own."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command(*self.words(*words)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -240,6 +241,15 @@ class Cloud:
             cwd=ROOT,
             env=environment(**env),
         )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """What a test that failed left running would talk to whatever gets this port next."""
+        for process in self.started:
+            if process.returncode is None:
+                process.kill()
+                process.communicate()
 
     def watched(self, *words: str) -> tuple[Ran, list[Exchange]]:
         """Run a command, and say what it sent."""
@@ -271,7 +281,11 @@ def embedded(**options: Any) -> Iterator[Cloud]:
     """An embedded Azure for as long as the block runs."""
     exchanges: list[Exchange] = []
     with Emulator(on_exchange=exchanges.append, **options) as emulator:
-        yield Cloud(emulator, exchanges)
+        cloud = Cloud(emulator, exchanges)
+        try:
+            yield cloud
+        finally:
+            cloud.end()
 
 
 @pytest.fixture
