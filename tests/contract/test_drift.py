@@ -52,7 +52,11 @@ def url(cloud: Cloud, address: str) -> str:
 
 
 def body_of(cloud: Cloud, address: str) -> dict[str, Any]:
-    return cloud.arm.get(url(cloud, address) + ("?format=rawxml" if "/policies/" in f"/{address}" else ""))
+    """What a GET shows, as far as a PUT takes it: of an API's callers both forms come back, and one may be sent."""
+    body = cloud.arm.get(url(cloud, address) + ("?format=rawxml" if "/policies/" in f"/{address}" else ""))
+    for single in ("oAuth2", "openid"):
+        (body.get("properties", {}).get("authenticationSettings") or {}).pop(single, None)
+    return body
 
 
 def at(body: Any, pointer: Pointer) -> Any:

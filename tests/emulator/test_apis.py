@@ -22,11 +22,11 @@ def test_a_type_is_written_as_one_property_and_read_as_another(apim: Any) -> Non
     assert (made["type"], made["protocols"], "apiType" in made) == ("websocket", ["wss"], False)
 
 
-def test_both_forms_of_authentication_are_refused_together(apim: Any) -> None:
-    oauth = {"authorizationServerId": "s"}
-    settings = {"oAuth2": oauth, "oAuth2AuthenticationSettings": [oauth]}
+@pytest.mark.parametrize("single", [{"oAuth2": {"authorizationServerId": "s"}}, {"openid": {"openidProviderId": "p"}}])
+def test_both_forms_of_authentication_are_refused_together(apim: Any, single: dict[str, Any]) -> None:
+    settings = {**single, "oAuth2AuthenticationSettings": [{"authorizationServerId": "s"}]}
     refused = apim.put("/apis/a", displayName="A", path="a", authenticationSettings=settings)
-    assert refused.targets == ["authenticationSettings"]
+    assert (refused.status, refused.targets) == (400, ["AuthenticationSettings"])
 
 
 @pytest.mark.parametrize(

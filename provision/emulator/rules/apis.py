@@ -108,14 +108,15 @@ def _defaults(draft: Draft) -> None:
 
 def _authentication(draft: Draft, given: Props) -> Props:
     """Complete how an API's callers are known: each form as it was sent, in `show_api` beside its other form."""
-    one, many = FORMS[0]
-    if given.get(one) and given.get(many):
+    singles, many = [key for key, _ in FORMS if given.get(key)], FORMS[0][1]
+    if given.get(many) and singles:
         before = draft.before.get("authenticationSettings") or {}
-        stays = [key for key in FORMS[0] if given[key] == before.get(key)]
-        if draft.call.request.method == "PATCH" and len(stays) == 1:
-            given = {key: value for key, value in given.items() if key != stays[0]}
-        else:  # sending back both forms that a GET shows is refused [Azure/arm-template-whatif#440]
-            draft.problem("authenticationSettings", f"Give either {one} or {many}.")
+        stays = [key for key in (many, *singles) if given[key] == before.get(key)]
+        if draft.call.request.method == "PATCH" and stays in ([many], singles):
+            given = {key: value for key, value in given.items() if key not in stays}
+        else:  # so it is with what a GET shows [Azure/arm-template-whatif#440, Azure/apiops#597, #292 for the target]
+            message = "Cannot use OAuth2AuthenticationSettings in combination with OAuth2 nor openid."
+            draft.problem("AuthenticationSettings", message)
     empty: Props = {"oAuth2": None, "openid": None, **{many: [] for _, many in FORMS}}
     return {**empty, **{key: value for key, value in given.items() if value is not None}}
 
