@@ -13,6 +13,7 @@ from provision.resource import Resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provision.errors import Problem
     from provision.resource import Snapshot
     from provision.spec import Node, Spec
 
@@ -46,6 +47,7 @@ class Desired:
     lifecycle: Mapping[Address, Lifecycle]
     secrets: Mapping[str, str]
     file: str
+    unsaved: tuple[Problem, ...] = ()  # why a plan of it must not be written to a file
 
     def owns(self, address: Address) -> bool:
         """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
@@ -89,6 +91,7 @@ def desired(spec: Spec) -> Desired:
         lifecycle=MappingProxyType(lifecycle),
         secrets=spec.secrets,
         file=spec.file,
+        unsaved=tuple(one.refusal for one in spec.clear),
     )
 
 

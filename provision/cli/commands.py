@@ -54,6 +54,8 @@ def plan(
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
     with Output(output, report, Verb.PLAN) as to:
         every = steps.wanted(specs, overlay, to)
+        if out:
+            steps.savable(every)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
             to.plans([job.plan for job in jobs])

@@ -75,6 +75,7 @@ def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: 
     specs = loaded(paths, overlays, to.note)
     _refuse_twice(specs)
     to.hide(value for spec in specs for value in spec.secrets.values())
+    to.hide(one.value for spec in specs for one in spec.clear)
     return [desired(spec) for spec in specs]
 
 
@@ -175,6 +176,12 @@ def say_guards(jobs: Sequence[Job], to: Output) -> None:
             to.note(f"apply would stop: {error}")
         if said := foreseen(job.plan):
             to.note(f"apply would stop on its way: {said}")
+
+
+def savable(every: Sequence[Desired]) -> None:
+    """Raises SpecError for secrets that would stand in a saved plan in clear."""
+    if problems := [problem for one in every for problem in one.unsaved]:
+        raise SpecError(problems)
 
 
 def save(path: Path, jobs: Sequence[Job], where: Where) -> None:

@@ -91,9 +91,9 @@ def reference_in_policy(mark: Mark, reference: str) -> Problem:
     return Problem(mark, what, why, fix)
 
 
-def literal_secret(mark: Mark, name: str) -> Problem:
+def literal_secret(mark: Mark, name: str, why: str) -> Problem:
     """A secret in clear."""
-    return Problem(mark, f"{name} is a secret, and stands in the spec", "", f"give it as ${{secret:NAME}}: {_FROM}")
+    return Problem(mark, f"{name} is a secret, and stands in the spec", why, f"give it as ${{secret:NAME}}: {_FROM}")
 
 
 def removes_nothing(mark: Mark, key: str, known: Iterable[str]) -> Problem:

@@ -16,7 +16,7 @@ from provision.schema import FREE, spec_model
 from provision.spec.findings import findings
 from provision.spec.nodes import Node, nodes, place_of
 from provision.spec.policies import policies
-from provision.spec.remarks import literals, null_removals
+from provision.spec.remarks import InClear, literals, null_removals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +40,7 @@ class Spec:
     secrets: Mapping[str, str]  # the name of each `${secret:NAME}` -> its value
     policies: Mapping[Address, Mark]  # where the text of a policy stands, when that is a file of its own
     warnings: tuple[Problem, ...] = ()  # what is allowed, and should not be so
+    clear: tuple[InClear, ...] = ()  # secrets that stand in it
 
     def mark(self, node: Node) -> Mark:
         """Where a resource stands in the file."""
@@ -86,8 +87,9 @@ def load(
         if node.address in found.files:
             _put(data, node.loc, found.files[node.address][0])
     marks = {address: mark for address, (_, mark) in found.files.items()}
-    warnings = complaints.presentable([*files.warnings, *literals(every, tree, files.secret)], secrets)
-    return Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(marks), tuple(warnings))
+    clear = tuple(literals(every, tree, files.secret))
+    warnings = complaints.presentable([*files.warnings, *(one.warning for one in clear)], secrets)
+    return Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(marks), tuple(warnings), clear)
 
 
 def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Later]]:

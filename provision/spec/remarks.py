@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provision import complaints, document
@@ -16,24 +17,40 @@ if TYPE_CHECKING:
     from provision.spec.nodes import Loc, Node
 
 
-def literals(every: Sequence[Node], tree: document.Map, secret: AbstractSet[Mark]) -> Iterator[Problem]:
-    """Values of properties that are secret by their kind, and are not given as a `${secret:NAME}`.
+@dataclass(frozen=True, slots=True)
+class InClear:
+    """The value of a property that is secret by its kind, and not given as a `${secret:NAME}`."""
 
-    `secret`: where one stands.
-    """
+    mark: Mark
+    name: str
+    value: str
+
+    @property
+    def warning(self) -> Problem:
+        """What every command says of it."""
+        return complaints.literal_secret(self.mark, self.name, "")
+
+    @property
+    def refusal(self) -> Problem:
+        """Why a plan with it isn't saved."""
+        return complaints.literal_secret(self.mark, self.name, "a saved plan would hold it in clear")
+
+
+def literals(every: Sequence[Node], tree: document.Map, secret: AbstractSet[Mark]) -> Iterator[InClear]:
+    """Secrets in clear. `secret`: the places where a `${secret:NAME}` stands."""
     for node in every:
-        for loc in _secrets_in(node.kind.model, node.properties, node.loc) if node.kind.model else ():
+        for loc, value in _secrets_in(node.kind.model, node.properties, node.loc) if node.kind.model else ():
             mark = document.mark_of(tree, loc)
             if mark not in secret:
-                yield complaints.literal_secret(mark, str(loc[-1]))
+                yield InClear(mark, str(loc[-1]), str(value))
 
 
-def _secrets_in(model: type[Model], values: Mapping[str, Any], loc: Loc) -> Iterator[Loc]:
-    """The places of what is secret by the model."""
+def _secrets_in(model: type[Model], values: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:
+    """The places of what is secret by the model, and what stands there."""
     for name, prop in properties_of(model).items():
         value = values.get(name)
         if prop.secret and value is not None:
-            yield (*loc, name)
+            yield (*loc, name), value
         elif prop.nested is None or not value:
             continue
         elif isinstance(value, list):

@@ -186,6 +186,23 @@ def test_a_secret_in_clear_is_warned_of_by_every_command(
     assert here("validate", "spec.yaml").ended(0).err == ""
 
 
+def test_a_plan_with_a_secret_in_clear_is_not_saved(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFICATE", "MIIC-certificate")
+    Path("spec.yaml").write_text(CERTIFICATE.replace("PASSWORD", "hunter2hunter2"), "utf-8")
+    ran = cloud("plan", "spec.yaml", "--out", "plan.json", "--output", "json").ended(1)
+    (problem,) = ran.document["error"]["problems"]
+    assert (problem["file"], problem["line"], problem["column"]) == ("spec.yaml", 9, 91)
+    assert (problem["why"], problem["fix"][:27]) == (
+        "a saved plan would hold it in clear",
+        "give it as ${secret:NAME}: ",
+    )
+    assert not Path("plan.json").exists()
+    monkeypatch.setenv("PASSWORD", "hunter2hunter2")
+    Path("spec.yaml").write_text(CERTIFICATE.replace("PASSWORD", '"${secret:PASSWORD}"'), "utf-8")
+    cloud("plan", "spec.yaml", "--out", "plan.json").ended(0)
+    assert "hunter2" not in Path("plan.json").read_text("utf-8")
+
+
 def test_a_reference_to_a_secret_in_a_policy_file_is_an_error() -> None:
     Path("spec.yaml").write_text(WITH_POLICY, "utf-8")
     text = POLICY.replace("<base />", '\n<set-header name="k"><value>${secret:KEY}</value></set-header>\n')
