@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from provision.stop import Stop
 
 _TICK = 1.0  # seconds between two words about what is in flight
+_TWICE = 2  # so often asked, nothing is waited for
 _ABANDONED = "interrupted while it was in flight: Azure may have done it or not, and the next plan shows which"
 
 
@@ -102,24 +103,33 @@ class _Walk:
     cancelled: Event = field(default_factory=Event)
     running: dict[Address, tuple[Change, float]] = field(default_factory=dict)
     told: float = 0.0
+    fault: str = ""
 
     def run(self) -> None:
         """Until everything has ended, or the user wants it to."""
-        schedule = Schedule(self.plan)
+        try:
+            self._run(Schedule(self.plan))
+        except Exception as error:  # noqa: BLE001 - a fault of ours: what is in flight is waited for, and told
+            self.fault = str(as_fault(error, "carrying out the plan"))
+            self.cancelled.set()
+            while self.stop.asked < _TWICE and any(one not in self.results for one in tuple(self.sent)):
+                time.sleep(LOOK)
+
+    def _run(self, schedule: Schedule) -> None:
         while True:
+            if not self.stop.asked:
+                self._start(schedule)
             if self.stop.asked:
                 self.stopped = True
                 self.cancelled.set()
-            else:
-                self._start(schedule)
-            if not self.running or self.stop.asked > 1:
+            if not self.running or self.stop.asked >= _TWICE:
                 break
             self._collect(schedule)
         for change in schedule.waiting.values():
             self._skip(Result(change, Outcome.SKIPPED, INTERRUPTED if self.stopped else "it waits for itself"))
 
     def _start(self, schedule: Schedule) -> None:
-        while len(self.running) < self.workers and (change := schedule.take()):
+        while not self.stop.asked and len(self.running) < self.workers and (change := schedule.take()):
             self.running[change.address] = (change, time.monotonic())
             self._say(Progress(change, started=True))
             try:
@@ -130,10 +140,10 @@ class _Walk:
     def _work(self, change: Change) -> None:
         """In a thread: one change, and what became of it, whatever is raised."""
         start = time.monotonic()
+        self.sent.add(change.address)  # before looking: what is not in it by then will see that it was cancelled
         if self.cancelled.is_set():
-            outcome, because = Outcome.SKIPPED, INTERRUPTED
+            outcome, because = Outcome.SKIPPED, self.fault or INTERRUPTED
         else:
-            self.sent.add(change.address)
             outcome, because = _sent(self.writer, change, self.cancelled)
         result = self.results[change.address] = Result(change, outcome, because, time.monotonic() - start)
         self.ended.put(result)
@@ -170,7 +180,7 @@ class _Walk:
         found = self.results.get(change.address) or self.skipped.get(change.address)
         if found is None and change.address in self.sent:
             return Result(change, Outcome.UNFINISHED, _ABANDONED)
-        return found or Result(change, Outcome.SKIPPED, INTERRUPTED)
+        return found or Result(change, Outcome.SKIPPED, self.fault or INTERRUPTED)
 
 
 def _nothing(_: Progress) -> None:

@@ -34,6 +34,13 @@ def feasible(plan: Plan) -> None:
         raise PlanError("\n".join(plan.obstacles))
 
 
+def possible(plan: Plan) -> None:
+    """Stop what no limit can let pass. Raises PlanError or GuardError."""
+    feasible(plan)
+    if plan.stops:
+        raise GuardError("\n".join(plan.stops))
+
+
 def guard(plan: Plan) -> None:
     """Stop a plan that does more than it should. Raises GuardError."""
     if plan.stops:

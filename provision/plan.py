@@ -74,6 +74,7 @@ class Plan:
     customers: Mapping[Address, int] = field(default_factory=lambda: MappingProxyType({}))  # keys that would die
     delete_subscriptions: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    spec: str = ""  # the file that it was made from
 
     @property
     def totals(self) -> Mapping[Action, int]:
@@ -109,6 +110,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         limits=wishes.limits,
         delete_subscriptions=wishes.delete_subscriptions,
         secrets=desired.secrets,
+        spec=desired.file,
     )
 
 

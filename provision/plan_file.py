@@ -91,6 +91,7 @@ def _plan(saved: Saved) -> dict[str, Any]:
     return {
         "endpoint": saved.endpoint,
         "scope": [plan.scope.subscription, plan.scope.resource_group, plan.scope.service],
+        "spec": plan.spec,
         "changes": [_change(change) for change in plan.changes],
         "edges": {str(address): [[str(e.after), e.because] for e in edges] for address, edges in plan.edges.items()},
         "left_alone": [[str(item.address), item.reason, item.count] for item in plan.left_alone],
@@ -170,6 +171,7 @@ def _loaded(hidden: Any, shown: Iterator[Any], secrets: Mapping[str, str]) -> Sa
     edges = {Address(key): tuple(Edge(Address(to), why) for to, why in found) for key, found in data["edges"].items()}
     plan = Plan(
         scope=Scope(*data["scope"]),
+        spec=data["spec"],
         changes=tuple([_loaded_change(item, next(shown)) for item in data["changes"]]),
         edges=MappingProxyType(edges),
         left_alone=tuple(LeftAlone(Address(address), reason, count) for address, reason, count in data["left_alone"]),

@@ -8,10 +8,20 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from provision.diff import Change
+    from provision.errors import ProvisionError
     from provision.plan import Plan
+
+
+_ORDER: Final = (64, 1, 3, 4, 130, 2, 0)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several results: the first that occurred of wrong usage, error, partly, stopped, changes, 0."""
+    found = set(codes)
+    return next((code for code in _ORDER if code in found), 0)
 
 
 class Outcome(Enum):
@@ -36,6 +46,16 @@ class Result:
     outcome: Outcome
     because: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One spec for which nothing could be planned or done, and why; a name is empty where it isn't known."""
+
+    error: ProvisionError
+    spec: str = ""
+    resource_group: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         managed=len(declared),
         delete_subscriptions=consent.delete_subscriptions,
         secrets=desired.secrets,
+        spec=desired.file,
     )
 
 

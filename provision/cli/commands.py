@@ -10,18 +10,16 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Exit, Option
+from typer import Argument, Context, Exit, Option
 
 from provision.cli import options as o
 
 
 def validate(specs: o.Specs, overlay: o.Overlay = None) -> None:
     """Check specs offline: syntax, types, references, policies."""
-    from provision.cli.steps import loaded
+    from provision.cli.steps import validated
 
-    for spec in loaded(specs, overlay, lambda text: sys.stderr.write(f"{text}\n")):
-        count = sum(1 for _ in spec.nodes())
-        sys.stdout.write(f"{spec.file}: valid, {count} resources\n")
+    raise Exit(validated(specs, overlay))
 
 
 def plan(
@@ -47,25 +45,26 @@ def plan(
 ) -> None:
     """Show what apply would do. Changes nothing."""
     from provision.cli import steps
-    from provision.cli.output import Output, Verb
+    from provision.cli.output import Output, Verb, saving
     from provision.cli.where import opened
 
     limits = (max_delete, max_update)
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
-    with Output(output, report, Verb.PLAN) as to:
+    with Output(output, report, Verb.PLAN) as to, saving(out) as file:
         every = steps.wanted(specs, overlay, to)
         if out:
             steps.savable(every)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
-            to.plans([job.plan for job in jobs])
             steps.say_guards(jobs, to)
-            if out:
-                steps.save(out, jobs, where)
-    raise Exit(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0)
+            to.plans([job.plan for job in jobs])
+            if file and not to.failed:
+                steps.save(file, jobs, where)
+    raise Exit(to.code(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0))
 
 
 def apply(
+    context: Context,
     specs: o.SpecsOrPlan,
     overlay: o.Overlay = None,
     cloud: o.Cloud = "azure",
@@ -87,18 +86,19 @@ def apply(
 ) -> None:
     """Make Azure what the specs say, or carry out a saved plan."""
     from provision.cli import steps
+    from provision.cli.carrying import carried_out
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
     limits = (max_delete, max_update)
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
-    with Output(output, report, Verb.APPLY) as to:
+    with Output(output, report, Verb.APPLY, context.obj) as to:
         given = steps.inputs(specs)
         saved = steps.saved(given, overlay, wishes, to)
         every = [] if saved else steps.wanted(given, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
-            jobs = steps.resumed(saved, where) if saved else steps.planned(every, where, wishes, to)
-            code = steps.carried_out(jobs, to, yes=yes or bool(saved))
+            jobs = steps.resumed(saved, where, to) if saved else steps.planned(every, where, wishes, to)
+            code = carried_out(jobs, to, yes=yes or bool(saved))
     raise Exit(code)
 
 
@@ -127,10 +127,11 @@ def drift(
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
             to.plans([job.plan for job in jobs])
-    raise Exit(2 if any(job.plan.changes for job in jobs) else 0)
+    raise Exit(to.code(2 if any(job.plan.changes for job in jobs) else 0))
 
 
 def destroy(
+    context: Context,
     specs: o.Specs,
     overlay: o.Overlay = None,
     cloud: o.Cloud = "azure",
@@ -150,16 +151,17 @@ def destroy(
 ) -> None:
     """Tear down what the specs declare, in reverse order."""
     from provision.cli import steps
+    from provision.cli.carrying import carried_out
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
     from provision.teardown import Consent
 
     consent = Consent(with_undeclared, delete_subscriptions, purge)
-    with Output(output, report, Verb.DESTROY) as to:
+    with Output(output, report, Verb.DESTROY, context.obj) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned_teardown(every, where, consent, max_delete, to)
-            code = steps.carried_out(jobs, to, yes=yes)
+            code = carried_out(jobs, to, yes=yes)
     raise Exit(code)
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typer import Exit
+
 from provision import spec as specs_
 from provision.address import Address
+from provision.cli.sinks import say
 from provision.document import STDIN, Source, mark_of, once
-from provision.errors import GuardError, Problem, SpecError, UsageError
+from provision.errors import GuardError, Problem, ProvisionError, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
+from provision.report import worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from provision.azure import Azure
     from provision.cli.output import Output
+    from provision.cli.sinks import File
     from provision.cli.where import Where
     from provision.desired import Desired
     from provision.plan import Limits, Plan, Wishes
@@ -39,25 +45,23 @@ class Job:
 
 
 def loaded(
-    paths: Sequence[Path | Source], overlays: Sequence[Path] | None, tell: Callable[[str], object]
+    paths: Sequence[Path | Source],
+    overlays: Sequence[Path] | None,
+    tell: Callable[[str], object],
+    fail: Callable[[ProvisionError, str], object],
 ) -> list[Spec]:
-    """Every spec; `tell` is told what there is to warn of. Raises one SpecError for all of them."""
+    """Every spec that is one; `tell` is told what there is to warn of, `fail` what is wrong, and with which."""
     given = inputs([*paths, *(overlays or ())])
     good: list[Spec] = []
-    problems: list[Problem] = []
-    more = 0
     for path in given[: len(paths)]:
         if is_plan(path):
             raise UsageError(f"{path} is a saved plan: provision apply {path}")
         try:
             good.append(specs_.load(path, given[len(paths) :]))
-        except SpecError as error:
-            problems += error.problems
-            more += error.more
+        except ProvisionError as error:
+            fail(error, str(path))
     for warning in dict.fromkeys(one for spec in good for one in spec.warnings):
         tell(f"{warning.mark}: warning: {warning.said}")
-    if problems:
-        raise SpecError(problems, more)
     return good
 
 
@@ -68,27 +72,45 @@ def inputs(paths: Sequence[Path | Source]) -> list[Path | Source]:
     return [once(path) if isinstance(path, Path) else path for path in paths]
 
 
+def validated(paths: Sequence[Path], overlays: Sequence[Path] | None) -> int:
+    """Say of each spec whether it is one. The exit code of all."""
+    failed: list[ProvisionError] = []
+    warnings: list[str] = []
+    for spec in loaded(paths, overlays, warnings.append, lambda error, _: failed.append(error)):
+        sys.stdout.write(f"{spec.file}: valid, {sum(1 for _ in spec.nodes())} resources\n")
+    sys.stdout.flush()
+    say(sys.stderr, "".join(f"{one}\n" for one in (*warnings, *failed)))
+    return worst(error.exit_code for error in failed)
+
+
 def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:
     """What every spec wants Azure to be. From here on its secrets are hidden."""
     from provision.desired import desired  # noqa: PLC0415
 
-    specs = loaded(paths, overlays, to.note)
-    _refuse_twice(specs)
+    specs = loaded(paths, overlays, to.note, to.fail)
     to.hide(value for spec in specs for value in spec.secrets.values())
     to.hide(one.value for spec in specs for one in spec.clear)
-    return [desired(spec) for spec in specs]
-
-
-def _refuse_twice(specs: Sequence[Spec]) -> None:
-    """One instance has one spec: two would undo each other. Raises SpecError."""
     seen: dict[tuple[str, str], str] = {}
+    found: list[Desired] = []
     for spec in specs:
-        name = (spec.data["resourceGroup"]["name"].lower(), spec.data["service"]["name"].lower())
-        first = seen.setdefault(name, spec.file)
-        if first is not spec.file:
-            mark = mark_of(spec.tree, ("service", "name"))
-            what = f"the instance {spec.data['service']['name']} has a spec already"
-            raise SpecError([Problem(mark, what, f"{first} describes it", "merge them, or use --overlay")])
+        group, service = spec.data["resourceGroup"]["name"], spec.data["service"]["name"]
+        try:
+            _refuse_twice(spec, seen.setdefault((group.lower(), service.lower()), spec.file))
+            found.append(desired(spec))
+        except Exception as error:  # noqa: BLE001 - the others are looked at all the same
+            to.fail(error, spec.file, group, service)
+    if not found:
+        to.plans([])
+        raise Exit(to.code())
+    return found
+
+
+def _refuse_twice(spec: Spec, first: str) -> None:
+    """One instance has one spec: two would undo each other. Raises SpecError."""
+    if first is not spec.file:
+        mark = mark_of(spec.tree, ("service", "name"))
+        what = f"the instance {spec.data['service']['name']} has a spec already"
+        raise SpecError([Problem(mark, what, f"{first} describes it", "merge them, or use --overlay")])
 
 
 def wishes(
@@ -123,16 +145,27 @@ def _address(text: str) -> Address:
 def planned(
     every: Sequence[Desired], where: Where, wishes: Wishes, to: Output, *, read_only: bool = False, quick: bool = False
 ) -> list[Job]:
-    """A plan for each. A command that writes first waits for an instance in transition."""
+    """A plan for each that can be planned. A command that writes first waits for an instance in transition."""
     from provision import workflow  # noqa: PLC0415
 
-    jobs = []
-    for desired in every:
+    def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service, read_only=read_only)
         if not read_only:
             workflow.settle(azure, to.waiting)
-        plan = workflow.plan(desired, azure, azure.scope, wishes, quick=quick)
-        jobs.append(Job(plan, azure, _again(desired, azure, wishes), (desired, wishes)))
+        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick)
+        return Job(found, azure, _again(desired, azure, wishes), (desired, wishes))
+
+    return _each(every, plan, to)
+
+
+def _each(every: Sequence[Desired], plan: Callable[[Desired], Job], to: Output) -> list[Job]:
+    """A job for each; one that fails hides nothing of the others."""
+    jobs = []
+    for desired in every:
+        try:
+            jobs.append(plan(desired))
+        except Exception as error:  # noqa: BLE001 - a fault of ours, say: told for this spec
+            to.fail(error, desired.file, desired.group, desired.service)
     return jobs
 
 
@@ -149,13 +182,13 @@ def planned_teardown(
     from provision import workflow  # noqa: PLC0415
     from provision.plan import Limits  # noqa: PLC0415
 
-    jobs = []
-    for desired in every:
+    def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service)
         workflow.settle(azure, to.waiting)
-        plan = workflow.plan_teardown(desired, azure, azure.scope, consent)
-        jobs.append(Job(replace(plan, limits=Limits(max_delete, None)), azure, partial(_same, plan)))
-    return jobs
+        found = workflow.plan_teardown(desired, azure, azure.scope, consent)
+        return Job(replace(found, limits=Limits(max_delete, None)), azure, partial(_same, found))
+
+    return _each(every, plan, to)
 
 
 def _same(plan: Plan) -> Plan:
@@ -163,13 +196,15 @@ def _same(plan: Plan) -> Plan:
 
 
 def say_guards(jobs: Sequence[Job], to: Output) -> None:
-    """Say which limit would stop apply. Raises PlanError and GuardError for what stops it whatever the limits."""
-    from provision.guards import feasible, foreseen, guard  # noqa: PLC0415
+    """Say which limit would stop apply; what stops it whatever the limits is a failure."""
+    from provision.guards import foreseen, guard, possible  # noqa: PLC0415
 
     for job in jobs:
-        feasible(job.plan)
-        if job.plan.stops:
-            raise GuardError("\n".join(job.plan.stops))
+        try:
+            possible(job.plan)
+        except ProvisionError as error:
+            blame(error, job, to)
+            continue
         try:
             guard(job.plan)
         except GuardError as error:
@@ -184,17 +219,23 @@ def savable(every: Sequence[Desired]) -> None:
         raise SpecError(problems)
 
 
-def save(path: Path, jobs: Sequence[Job], where: Where) -> None:
-    """Write the plans to a file."""
+def blame(error: Exception, job: Job, to: Output) -> None:
+    """Something failed for one job."""
+    scope = job.plan.scope
+    to.fail(error, job.plan.spec, scope.resource_group, scope.service)
+
+
+def save(file: File, jobs: Sequence[Job], where: Where) -> None:
+    """Write the plans to a file. Raises ProvisionError where that can't be."""
     from provision import plan_file, render  # noqa: PLC0415
-    from provision.cli.output import write_private  # noqa: PLC0415
     from provision.guards import reviewed  # noqa: PLC0415
 
     entries = [
         plan_file.Saved(reviewed(job.plan), _endpoint(where), job.source if job.plan.new_instance else None)
         for job in jobs
     ]
-    write_private(path, plan_file.dump(render.document([job.plan for job in jobs]), entries))
+    if said := file.write(plan_file.dump(render.document([job.plan for job in jobs]), entries)):
+        raise ProvisionError(said)
 
 
 def saved(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, wished: Wishes, to: Output) -> list[Saved]:
@@ -219,49 +260,28 @@ def _limited(entry: Saved, given: Limits, usual: Limits) -> Saved:
     return replace(entry, plan=replace(entry.plan, limits=stricter(entry.plan.limits, given, usual)))
 
 
-def resumed(entries: Sequence[Saved], where: Where) -> list[Job]:
-    """Saved plans, ready to go. Raises StalePlanError where Azure has moved on since."""
+def resumed(entries: Sequence[Saved], where: Where, to: Output) -> list[Job]:
+    """Saved plans, ready to go; those that Azure has moved on from since are failures. Raises UsageError."""
     from provision import workflow  # noqa: PLC0415
 
     jobs = []
     for entry in entries:
-        scope = entry.plan.scope
+        scope, source = entry.plan.scope, entry.source
         if entry.endpoint != _endpoint(where) or scope.subscription != where.subscription:
             raise UsageError(
                 f"the plan was made for {entry.endpoint}, subscription {scope.subscription}: give the same"
             )
         azure = where.connect(scope.resource_group, scope.service)
-        workflow.refuse_stale(entry.plan, azure)
-        source = entry.source
         again = _again(source[0], azure, source[1]) if source else partial(_same, entry.plan)
-        jobs.append(Job(entry.plan, azure, again))
+        job = Job(entry.plan, azure, again)
+        try:
+            workflow.refuse_stale(entry.plan, azure)
+            jobs.append(job)
+        except Exception as error:  # noqa: BLE001 - told for this plan
+            blame(error, job, to)
     return jobs
 
 
 def _endpoint(where: Where) -> str:
     """The embedded Azure of a command has another port each time."""
     return "local" if where.cloud.name == "local" else where.cloud.endpoint
-
-
-def carried_out(jobs: Sequence[Job], to: Output, *, yes: bool) -> int:
-    """Guard, ask, apply, report. The exit code of the whole."""
-    from provision import workflow  # noqa: PLC0415
-    from provision.guards import agree, feasible, guard  # noqa: PLC0415
-
-    if not any(job.plan.changes for job in jobs):
-        to.confirm([job.plan for job in jobs], yes=yes)
-        to.plans([job.plan for job in jobs])
-        return 0
-    to.preview([job.plan for job in jobs])
-    for job in jobs:
-        feasible(job.plan)
-        guard(job.plan)
-    to.confirm([job.plan for job in jobs], yes=yes)
-    reports = []
-    for job in jobs:
-        reports.append(workflow.carry_out(agree(job.plan), job.azure, again=job.again, tell=to.progress))
-        if reports[-1].interrupted:
-            break
-    to.reports(reports)
-    codes = {report.exit_code for report in reports}
-    return codes.pop() if len(codes) == 1 else 3

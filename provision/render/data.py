@@ -23,34 +23,50 @@ FORMAT_VERSION: Final = "1.0"
 _ACTIONS: Final = ("CREATE", "UPDATE", "DELETE", "REPLACE", "RESTORE", "PURGE")
 
 
-def plans(plans: Sequence[Plan]) -> dict[str, Any]:
+def plans(plans: Sequence[Plan], failed: Sequence[Failure] = ()) -> dict[str, Any]:
     """Put several plans into one document."""
     changes = [_change(change, plan) for plan in plans for change in plan.changes]
-    return _document(plans, changes, [note for plan in plans for note in words.notes(plan)])
+    return _document(plans, changes, [note for plan in plans for note in words.notes(plan)], failed)
 
 
-def reports(reports: Sequence[Report]) -> dict[str, Any]:
+def reports(reports: Sequence[Report], failed: Sequence[Failure] = ()) -> dict[str, Any]:
     """Put several reports into one document: that of their plans, and what became of each change."""
     changes = [_result(result, report) for report in reports for result in report.results]
     notes = [note for report in reports for note in words.report_notes(report)]
     totals = sum((Counter(report.totals) for report in reports), Counter[Outcome]())
     return {
-        **_document([report.plan for report in reports], changes, notes),
+        **_document([report.plan for report in reports], changes, notes, failed),
         "stopped": [report.stopped for report in reports if report.stopped],
         "interrupted": any(report.interrupted for report in reports),
         "totals": {"planned": totals.total(), **{outcome.value: totals[outcome] for outcome in Outcome}},
     }
 
 
-def failure(failed: Failure) -> dict[str, Any]:
-    """Put an error into a document."""
+def failures(failed: Sequence[Failure]) -> dict[str, Any]:
+    """Put errors into a document."""
+    return {"format_version": FORMAT_VERSION, **_errors(failed)}
+
+
+def _errors(failed: Sequence[Failure]) -> dict[str, Any]:
+    """All errors, and the first of them by itself."""
+    errors = [_error(one) for one in failed]
+    return {**({"error": errors[0]} if errors else {}), "errors": errors}
+
+
+def _error(failed: Failure) -> dict[str, Any]:
     problems = [
         {**_mark(problem.mark), "what": problem.what, "why": problem.why, "fix": problem.fix}
         for problem in failed.problems
     ]
-    more = {"more_problems": failed.more} if failed.more else {}
-    error = {"kind": failed.kind, "message": failed.message, "problems": problems, **more}
-    return {"format_version": FORMAT_VERSION, "error": error}
+    return {
+        "kind": failed.kind,
+        "message": failed.message,
+        "problems": problems,
+        **({"more_problems": failed.more} if failed.more else {}),
+        "instance": failed.service or None,
+        "resource_group": failed.resource_group or None,
+        "spec": failed.spec or None,
+    }
 
 
 def dumped(document: dict[str, Any]) -> str:
@@ -58,7 +74,9 @@ def dumped(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, default=str) + "\n"
 
 
-def _document(plans: Sequence[Plan], changes: list[dict[str, Any]], notes: list[str]) -> dict[str, Any]:
+def _document(
+    plans: Sequence[Plan], changes: list[dict[str, Any]], notes: list[str], failed: Sequence[Failure]
+) -> dict[str, Any]:
     left_alone = [
         {"address": str(one.address), "id": one.address.arm_id(plan.scope), "reason": one.reason}
         | ({"count": one.count} if one.count else {})
@@ -72,6 +90,7 @@ def _document(plans: Sequence[Plan], changes: list[dict[str, Any]], notes: list[
         "left_alone": left_alone,
         "notes": notes,
         "summary": _summary(plans),
+        **_errors(failed),
     }
 
 
@@ -94,6 +113,9 @@ def _change(change: Change, plan: Plan) -> dict[str, Any]:
         "address": str(change.address),
         "kind": change.address.kind,
         "id": change.address.arm_id(plan.scope),
+        "instance": plan.scope.service,
+        "resource_group": plan.scope.resource_group,
+        "spec": plan.spec or None,
         "actions": list(change.action.verbs),
         "source": _mark(change.mark) if change.mark else None,
         "changes": [{"path": one.path, "before": one.before, "after": one.after} for one in change.properties],

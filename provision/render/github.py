@@ -20,23 +20,30 @@ if TYPE_CHECKING:
     from provision.report import Report
 
 
-def plans(plans: Sequence[Plan], verb: Verb) -> str:
-    """Write a warning for each change, and a notice for each plan."""
-    return "".join(line for plan in plans for line in _plan(plan, verb))
+def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> str:
+    """Write a warning for each change, a notice for each plan, and an error for each that there is none of."""
+    return "".join(line for plan in plans for line in _plan(plan, verb)) + failures(failed)
 
 
-def reports(reports: Sequence[Report], verb: Verb) -> str:
+def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = ()) -> str:
     """Write an error for each change that failed, a warning for each that was not done, a notice for each report."""
-    return "".join(line for report in reports for line in _report(report, verb))
+    return "".join(line for report in reports for line in _report(report, verb)) + failures(failed)
 
 
-def failure(failed: Failure) -> str:
+def failures(failed: Sequence[Failure]) -> str:
     """Write an error for each problem, or for the message."""
+    return "".join(line for one in failed for line in _failure(one))
+
+
+def _failure(failed: Failure) -> Iterator[str]:
     found = [(words.SEPARATOR.join(filter(None, (one.what, one.why, one.fix))), one.mark) for one in failed.problems]
+    place = words.place(failed)
     if not found:
-        return _command("error", failed.kind, failed.message)
-    more = [_command("error", failed.kind, line) for line in more_than_told(failed.more)]
-    return "".join([*(_command("error", failed.kind, text, mark) for text, mark in found), *more])
+        yield _command("error", f"{failed.kind}{place and f' ({place})'}", failed.message)
+    for text, mark in found:
+        yield _command("error", failed.kind, text, mark)
+    if found:
+        yield from (_command("error", failed.kind, line) for line in more_than_told(failed.more))
 
 
 def _plan(plan: Plan, verb: Verb) -> Iterator[str]:

@@ -48,31 +48,37 @@ class _Case:
     mark: Mark | None = None
 
 
-def plans(plans: Sequence[Plan], verb: Verb) -> str:
+def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> str:
     """Write a suite for each plan: a resource that is not as declared fails, and everything else passes as one case."""
     rest = "nothing else to delete" if verb is Verb.DESTROY else "everything else as declared"
-    return _dumped(
+    suites = [
         (plan.scope.service, [*(_planned(change, verb) for change in plan.changes), _Case(rest)]) for plan in plans
-    )
+    ]
+    return _dumped([*suites, *map(_failure, failed)])
 
 
-def reports(reports: Sequence[Report], verb: Verb) -> str:
+def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = ()) -> str:
     """Write a suite for each report: what was done passes."""
-    return _dumped(
+    suites = [
         (
             report.plan.scope.service,
             [*(_ended(result) for result in report.results), *_stopped(report)] or [_Case(words.nothing(verb))],
         )
         for report in reports
-    )
+    ]
+    return _dumped([*suites, *map(_failure, failed)])
 
 
-def failure(failed: Failure) -> str:
-    """Write a suite of one test case, which fails."""
+def failures(failed: Sequence[Failure]) -> str:
+    """Write a suite of one test case, which fails, for each error."""
+    return _dumped(map(_failure, failed))
+
+
+def _failure(failed: Failure) -> tuple[str, list[_Case]]:
     first = failed.message.partition("\n")[0]
     mark = failed.problems[0].mark if failed.problems else None
     case = _Case(failed.kind, _FAILURE, failed.kind, first, failed.message, mark=mark)
-    return _dumped([("provision", [case])])
+    return words.place(failed) or "provision", [case]
 
 
 def _planned(change: Change, verb: Verb) -> _Case:

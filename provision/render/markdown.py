@@ -22,20 +22,26 @@ if TYPE_CHECKING:
 _SPECIAL: Final = re.compile(r"[&<>|\\`*_\[\]~#]")
 
 
-def plans(plans: Sequence[Plan], verb: Verb) -> str:
-    """Write one section for each plan."""
-    return "\n".join(_joined(_plan(plan, verb)) for plan in plans)
+def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> str:
+    """Write one section for each plan, and each error."""
+    return "\n".join([*(_joined(_plan(plan, verb)) for plan in plans), *map(_failure, failed)])
 
 
-def reports(reports: Sequence[Report], verb: Verb) -> str:
-    """Write one section for each report."""
-    return "\n".join(_joined(_report(report, verb)) for report in reports)
+def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = ()) -> str:
+    """Write one section for each report, and each error."""
+    return "\n".join([*(_joined(_report(report, verb)) for report in reports), *map(_failure, failed)])
 
 
-def failure(failed: Failure) -> str:
-    """Write a heading, and every problem or the message."""
+def failures(failed: Sequence[Failure]) -> str:
+    """Write a heading for each error, and every problem or the message."""
+    return "\n".join(map(_failure, failed))
+
+
+def _failure(failed: Failure) -> str:
     items = [*map(str, failed.problems), *more_than_told(failed.more)] or [failed.message]
-    return _joined([f"## Failed: {failed.kind}", "", *(f"- {escaped(item)}" for item in items)])
+    where = words.place(failed)
+    of = f" ({escaped(where)})" if where else ""
+    return _joined([f"## Failed: {failed.kind}{of}", "", *(f"- {escaped(item)}" for item in items)])
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from provision.errors import Mark, Problem, ProvisionError, SpecError
+from provision.errors import Mark, Problem, SpecError
 from provision.secrecy import Veil
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provision.address import Address
     from provision.diff import Change, PropertyChange
     from provision.plan import Plan
-    from provision.report import Report, Result
+    from provision.report import Failed, Report, Result
 
 SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
 OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
@@ -29,6 +29,9 @@ class Failure:
     message: str
     problems: tuple[Problem, ...]
     more: int = 0  # problems beside those
+    spec: str = ""
+    resource_group: str = ""
+    service: str = ""
 
 
 class Mask:
@@ -74,6 +77,7 @@ class Mask:
             ),
             notes=tuple(self.text(note) for note in plan.notes),
             secrets={},
+            spec=self.text(plan.spec),
         )
 
     def report(self, report: Report) -> Report:
@@ -94,11 +98,19 @@ class Mask:
             takes_along=tuple(self._address(one) for one in change.takes_along),
         )
 
-    def failure(self, error: ProvisionError) -> Failure:
+    def failure(self, failed: Failed) -> Failure:
         """Make of an error what may be shown."""
+        error = failed.error
         problems, more = (error.problems, error.more) if isinstance(error, SpecError) else ((), 0)
-        shown = tuple(self._problem(one) for one in problems)
-        return Failure(type(error).__name__, self.text(str(error)), shown, more)
+        return Failure(
+            type(error).__name__,
+            self.text(str(error)),
+            tuple(self._problem(one) for one in problems),
+            more,
+            self.text(failed.spec),
+            self.text(failed.resource_group),
+            self.text(failed.service),
+        )
 
     def _result(self, result: Result) -> Result:
         return replace(result, change=self.change(result.change), because=self.text(result.because))

@@ -25,19 +25,25 @@ _COLUMN: Final = 72  # longest address that widens the column
 _COLOURS: Final = MappingProxyType({"+": 32, "^": 32, "~": 33, "-": 31, "±": 31, "x": 31})
 
 
-def plans(plans: Sequence[Plan], verb: Verb, *, colour: bool) -> str:
-    """Write one block for each plan."""
-    return "\n".join(_joined(_plan(plan, verb, colour=colour)) for plan in plans)
+def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = (), *, colour: bool) -> str:
+    """Write one block for each plan, and each error."""
+    return "\n".join([*(_joined(_plan(plan, verb, colour=colour)) for plan in plans), *_wrong(failed)])
 
 
-def reports(reports: Sequence[Report], verb: Verb, *, colour: bool) -> str:
-    """Write one block for each report."""
-    return "\n".join(_joined(_report(report, verb, colour=colour)) for report in reports)
+def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = (), *, colour: bool) -> str:
+    """Write one block for each report, and each error."""
+    return "\n".join([*(_joined(_report(report, verb, colour=colour)) for report in reports), *_wrong(failed)])
 
 
-def failure(failed: Failure) -> str:
-    """Write the message."""
-    return _joined(visible_lines(failed.message))
+def failures(failed: Sequence[Failure]) -> str:
+    """Write the messages."""
+    return "".join(_wrong(failed))
+
+
+def _wrong(failed: Sequence[Failure]) -> Iterator[str]:
+    for one in failed:
+        named = not one.spec or one.problems or len(failed) == 1
+        yield _joined(visible_lines(one.message if named else f"{one.spec}: {one.message}"))
 
 
 def _joined(lines: Iterable[str]) -> str:

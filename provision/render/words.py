@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from provision.diff import Change
     from provision.plan import Plan
+    from provision.render.mask import Failure
     from provision.report import Report, Result
     from provision.resource import LeftAlone
 
@@ -83,6 +84,11 @@ def _escaped(code: int) -> str:
 def title(plan: Plan) -> str:
     """Name the instance that a plan is about."""
     return visible(f"{plan.scope.service} in resource group {plan.scope.resource_group}")
+
+
+def place(failed: Failure) -> str:
+    """Name the spec, or the instance, that an error is about; empty where it is about neither."""
+    return visible(failed.spec or failed.service)
 
 
 def nothing(verb: Verb) -> str:

@@ -52,7 +52,7 @@ def test_one_instance_has_one_spec(worked: Cloud, tmp_path: Path) -> None:
     ran, sent = worked.watched("plan", WORKED, str(twin))
     assert "has a spec already" in ran.ended(1).err
     assert str(twin) in ran.err
-    assert sent == []
+    assert writes(sent) == []
 
 
 class Portal(BaseHTTPRequestHandler):

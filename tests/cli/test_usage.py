@@ -102,7 +102,7 @@ def test_validate_says_what_is_valid(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("spec: 1\nresourceGroup: {name: g}\nservice: {name: s, existing: true}\napi: {}\nspec: 1\n")
     ran = here("validate", WORKED, str(bad)).ended(1)
-    assert ran.out == ""
+    assert ran.out == f"{WORKED}: valid, 11 resources\n"
     assert f"{bad}:5:1: " in ran.err
 
 
