@@ -71,7 +71,7 @@ def apply(
     walk = _Walk(_part(plan, only), writer, workers, tell, stop or Never())
     walk.run()
     results = tuple(walk.result(change) for change in walk.plan.changes)
-    return Report(plan, results, walk.stopped and any(result.outcome is not Outcome.DONE for result in results))
+    return Report(plan, results, walk.stopped and any(result.outcome not in THERE for result in results))
 
 
 def _part(plan: Plan, only: AbstractSet[Address] | None) -> Plan:
