@@ -17,13 +17,13 @@ from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change
 from provision.errors import CycleError
-from provision.kinds import kind_of
+from provision.kinds import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from provision.address import Address
-    from provision.resource import Snapshot
+    from provision.resource import Resource, Snapshot
 
 _ENDS = (Action.DELETE, Action.UPDATE, Action.REPLACE)
 _OUTSIDE = (GROUP, SERVICE, DELETED)
@@ -74,7 +74,7 @@ def _must_be(other: Change) -> Edge:
 
 def _claimed(change: Change, freed: Mapping[Any, Address]) -> Iterator[Edge]:
     """Claim after the value was freed."""
-    for claim in _claims(change, change.body) if change.action in _PUTS else ():
+    for claim in _claims(change.address, change.body) if change.action in _PUTS else ():
         if claim in freed:
             yield Edge(freed[claim], f"{claim[2]} {' '.join(claim[3])!r} must be free first")
 
@@ -94,10 +94,10 @@ def _referring(
     return result
 
 
-def _claims(change: Change, body: Any) -> Iterator[tuple[Any, ...]]:
-    kind = kind_of(change.address.kind)
-    for claim in kind.claims(dict(body)) if body else ():
-        yield (change.address.parent, kind.type, claim.what, claim.value)
+def _claims(address: Address, body: Any) -> Iterator[tuple[Any, ...]]:
+    kind = find(address.kind)
+    for claim in kind.claims(dict(body)) if kind and body else ():
+        yield (address.parent, address.kind.lower(), claim.what, claim.value)
 
 
 def _freed(changes: tuple[Change, ...], observed: Snapshot) -> dict[Any, Address]:
@@ -106,9 +106,31 @@ def _freed(changes: tuple[Change, ...], observed: Snapshot) -> dict[Any, Address
     for change in changes:
         have = observed.get(change.address)
         if have is not None and change.action in _ENDS:
-            kept = set(_claims(change, change.body))
-            result.update({claim: change.address for claim in _claims(change, have.body) if claim not in kept})
+            kept = set(_claims(change.address, change.body))
+            old = _claims(change.address, have.body)
+            result.update({claim: change.address for claim in old if claim not in kept})
     return result
+
+
+def taken(changes: tuple[Change, ...], observed: Snapshot, others: Iterable[Resource]) -> Iterator[str]:
+    """Unique values that a change claims and something has that stays as it is; `others`: what nobody declares."""
+    leaving = {change.address for change in changes} | {one for change in changes for one in change.takes_along}
+    holders: dict[Any, tuple[Address, str]] = {}
+    for one, why in (
+        *((one, "which this run leaves as it is") for one in observed.values()),
+        *((one, "which the spec does not declare") for one in others),
+    ):
+        if one.address not in leaving:
+            holders.update(dict.fromkeys(_claims(one.address, one.body), (one.address, why)))
+    for change in changes if holders else ():
+        have = observed.get(change.address)
+        before = set(_claims(change.address, have.body)) if have else set()
+        for claim in _claims(change.address, change.body) if change.action in _PUTS else ():
+            if claim in holders and claim not in before:
+                holder, why = holders[claim]
+                what = f"{change.address}: its {claim[2]} {' '.join(claim[3])!r} is that of {holder}, {why}"
+                at = f"{change.mark}: " if change.mark else ""
+                yield f"{at}{what} · no two can share it · change one of them, or remove {holder}"
 
 
 def _refuse_cycles(found: Edges) -> None:

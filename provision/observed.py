@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from queue import SimpleQueue
 from types import MappingProxyType
@@ -47,6 +47,7 @@ class Observed:
 
     snapshot: Snapshot
     left_alone: tuple[LeftAlone, ...] = ()
+    others: tuple[Resource, ...] = ()  # of those, what lists show of resources that the spec doesn't speak of
     notes: tuple[str, ...] = ()
     unreadable: frozenset[Address] = frozenset()
     soft_deleted: bool = False
@@ -59,6 +60,7 @@ class _Found:
 
     resources: tuple[Resource, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
+    others: tuple[Resource, ...] = ()
     further: tuple[Job, ...] = ()
 
 
@@ -86,7 +88,7 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
         if desired.existing:
             raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
         gone, said = _soft_deleted(desired, reader)
-        return Observed(MappingProxyType(snapshot), (), (*notes, *said), frozenset(unreadable), gone)
+        return Observed(MappingProxyType(snapshot), (), (), (*notes, *said), frozenset(unreadable), gone)
     if not desired.existing:
         snapshot[SERVICE] = service
         if GROUP not in unreadable and there is None:
@@ -95,10 +97,14 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
     if state != "Succeeded":
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
     left_alone: list[LeftAlone] = []
+    others: list[Resource] = []
     for found in _walked(_Walk(desired, reader, quick).into(SERVICE), workers):
         snapshot.update({item.address: item for item in found.resources})
         left_alone += found.left_alone
-    return Observed(MappingProxyType(snapshot), tuple(left_alone), tuple(notes), frozenset(unreadable), quick=quick)
+        others += found.others
+    return Observed(
+        MappingProxyType(snapshot), tuple(left_alone), tuple(others), tuple(notes), frozenset(unreadable), quick=quick
+    )
 
 
 def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
@@ -155,7 +161,8 @@ class _Walk:
         for item in self.reader.members(kind, parent):
             ours = self.desired.owns(item.address) and not _is_revision(kind, item.address)
             (mine if ours else others).append(item)
-        return self._found(mine, [LeftAlone(one.address, _why(kind, one.address)) for one in others])
+        found = self._found(mine, [LeftAlone(one.address, _why(kind, one.address)) for one in others])
+        return replace(found, others=tuple(one for one in others if not _is_revision(kind, one.address)))
 
     def _single(self, kind: Kind, parent: Address) -> _Found:
         address = parent.child(kind.collection, "policy")
@@ -174,7 +181,7 @@ class _Walk:
             else:
                 further.append(partial(self._read, item.address))
             further += self.into(item.address)
-        return _Found(tuple(as_listed), tuple(left_alone), tuple(further))
+        return _Found(tuple(as_listed), tuple(left_alone), further=tuple(further))
 
     def _read(self, address: Address) -> _Found:
         return _Found((self.reader.listed(address),))

@@ -102,7 +102,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
         notes=observed.notes,
-        obstacles=(*_homeless(changes, desired), *(change.obstacle for change in changes if change.obstacle), *cycle),
+        obstacles=(*_obstacles(changes, desired, observed), *cycle),
         stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
@@ -112,6 +112,13 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         secrets=desired.secrets,
         spec=desired.file,
     )
+
+
+def _obstacles(changes: tuple[Change, ...], desired: Desired, observed: Observed) -> Iterator[str]:
+    """Why Azure can't carry them out."""
+    yield from _homeless(changes, desired)
+    yield from (change.obstacle for change in changes if change.obstacle)
+    yield from graph.taken(changes, observed.snapshot, observed.others)
 
 
 def _edges(changes: tuple[Change, ...], observed: Observed) -> tuple[graph.Edges, tuple[str, ...]]:
