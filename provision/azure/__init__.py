@@ -13,29 +13,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provision.azure.clients import Clients
+from provision.azure.clients import Clients, Connection
 from provision.azure.traffic import Traffic
 from provision.azure.waiting import Patience
 from provision.azure.writing import Writes
 
 if TYPE_CHECKING:
     from provision.address import Scope
-    from provision.cloud import Cloud
 
-
-__all__ = ["Azure", "Patience", "Traffic"]
+__all__ = ["Azure", "Connection", "Patience", "Traffic"]
 
 
 class Azure(Writes):
-    """One instance in one cloud. Safe to share between threads.
+    """One instance in one cloud, over a connection that others share. Safe to share between threads."""
 
-    `read_only` makes sure that nothing but GET and HEAD leaves it.
-    """
-
-    def __init__(self, cloud: Cloud, scope: Scope, traffic: Traffic | None = None, *, read_only: bool = False) -> None:
-        super().__init__(Clients(cloud, scope, traffic or Traffic(), read_only=read_only))
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        super().__init__(Clients(connection, scope))
         self.scope = scope
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._clients.close()

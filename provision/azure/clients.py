@@ -1,13 +1,17 @@
-"""The clients of the SDK: how they are made, and which of their groups and paths serve a kind."""
+"""The SDK's operation groups: how they are made, and which of their groups and paths serve a kind."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
 
-from azure.identity import DefaultAzureCredential
-from azure.mgmt.apimanagement import ApiManagementClient
-from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.core.pipeline import policies
+from azure.mgmt import apimanagement
+from azure.mgmt.apimanagement import operations
+from azure.mgmt.core import ARMPipelineClient
+from azure.mgmt.core.policies import ARMAutoResourceProviderRegistrationPolicy, ARMChallengeAuthenticationPolicy
 
 from provision.address import GROUP
 from provision.azure.answers import Border
@@ -15,40 +19,141 @@ from provision.azure.pipeline import DummyToken, ReadOnly, Retry
 from provision.azure.transport import Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from azure.mgmt.resource.resources import ResourceManagementClient
+
     from provision.address import Address, Scope
     from provision.azure.traffic import Traffic
     from provision.cloud import Cloud
     from provision.kinds import Kind
 
+API_VERSION: Final = "2024-05-01"
+_CLASSES: Final[Mapping[str, str]] = MappingProxyType({name.lower(): name for name in operations.__all__})
 
-class Clients:
-    """The clients of one instance in one cloud. `local`: nothing has to be waited for there."""
 
-    def __init__(self, cloud: Cloud, scope: Scope, traffic: Traffic, *, read_only: bool) -> None:
+class Connection:
+    """The way to one subscription in one cloud, for all instances of a run: one credential, one pool of connections.
+
+    `read_only` makes sure that nothing but GET and HEAD goes that way. `local`: nothing has to be waited for there.
+    """
+
+    def __init__(self, cloud: Cloud, subscription: str, traffic: Traffic, *, read_only: bool = False) -> None:
         logging.getLogger("azure").setLevel(logging.ERROR)
-        self.scope = scope
         self.traffic = traffic
         self.local = not cloud.token
-        options: dict[str, Any] = {
-            "base_url": cloud.endpoint,
-            "credential_scopes": [f"{cloud.endpoint}/.default"],
-            "per_call_policies": [Border()],
-            "retry_policy": Retry(traffic.pace, retry_total=6, retry_backoff_factor=0.0 if self.local else 0.8),
-            "per_retry_policies": [traffic.pace, ReadOnly()] if read_only else [traffic.pace],
-            "connection_timeout": 20,
-        }
-        if self.local:
-            options["authentication_policy"] = DummyToken()
-        credential: Any = DefaultAzureCredential(authority=cloud.authority) if cloud.token else object()
-        self.api: Any = ApiManagementClient(credential, scope.subscription, transport=Wire(traffic.watch), **options)
-        self.resources: Any = ResourceManagementClient(
-            credential, scope.subscription, transport=Wire(traffic.watch), **options
+        self._cloud = cloud
+        self._subscription = subscription
+        self._read_only = read_only
+        self._credential = _credential_of(cloud)
+        self._wire = Wire(traffic.watch)
+        pipeline: Any = ARMPipelineClient(base_url=cloud.endpoint, policies=self._policies(), transport=self._wire)
+        self.api = Groups(pipeline, subscription)
+
+    @cached_property
+    def resources(self) -> ResourceManagementClient:
+        """What reads and writes resource groups. No instance that is only used needs it."""
+        from azure.mgmt.resource.resources import ResourceManagementClient  # noqa: PLC0415
+
+        return ResourceManagementClient(
+            self._credential, self._subscription, self._cloud.endpoint, policies=self._policies(), transport=self._wire
         )
 
+    def _policies(self) -> list[Any]:
+        """The SDK's own, in its order, without those for logs and traces, which nobody could switch on; and ours."""
+        scope = f"{self._cloud.endpoint}/.default"
+        token = DummyToken() if self.local else ARMChallengeAuthenticationPolicy(self._credential, scope)
+        backoff = 0.0 if self.local else 0.8
+        return [
+            Border(),
+            policies.RequestIdPolicy(),
+            policies.UserAgentPolicy(sdk_moniker=f"mgmt-apimanagement/{apimanagement.__version__}"),
+            policies.ProxyPolicy(),
+            policies.ContentDecodePolicy(),
+            ARMAutoResourceProviderRegistrationPolicy(),
+            policies.RedirectPolicy(),
+            Retry(self.traffic.pace, retry_total=6, retry_backoff_factor=backoff),
+            self.traffic.pace,
+            *([ReadOnly()] if self._read_only else []),
+            token,
+            policies.CustomHookPolicy(),
+            policies.SensitiveHeaderCleanupPolicy(),
+        ]
+
     def close(self) -> None:
-        """Close the connections."""
-        self.api.close()
-        self.resources.close()
+        """Close the connections; nothing is sent any more."""
+        self._wire.close()
+        self.traffic.close()
+
+
+class Groups:
+    """azure-mgmt-apimanagement's operation groups, by the names that they have at its ApiManagementClient.
+
+    That client makes all 136, and a model of everything that is read; provision reads wire JSON.
+    """
+
+    def __init__(self, pipeline: Any, subscription: str) -> None:
+        self._client = pipeline
+        self._config = SimpleNamespace(subscription_id=subscription, api_version=API_VERSION, polling_interval=30)
+
+    def __getattr__(self, name: str) -> Any:
+        """Make a group when it is first asked for. Raises AttributeError where the SDK has none of that name."""
+        group = getattr(operations, _CLASSES.get(f"{name.replace('_', '')}operations", name))
+        # No serializer: bodies are bytes.
+        made = group(client=self._client, config=self._config, serializer=None, deserializer=_Unread())
+        setattr(self, name, made)
+        return made
+
+
+class _Unread:
+    """In the place of the SDK's deserializer: no models, which drop what they don't know."""
+
+    def __call__(self, target: str, data: Any, _: str | None = None) -> Any:
+        """A header as it is; of a body, what the SDK itself looks at."""
+        return data if target == "str" else _Answer(data)
+
+    def failsafe_deserialize(self, *_: Any) -> None:
+        """Nothing: errors are read from the answer."""
+
+
+class _Answer:
+    """What the SDK looks at in a list: items, which a hook has seen, and where the next page is."""
+
+    value = ()
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+
+    @property
+    def next_link(self) -> str | None:
+        """The address of the next page."""
+        link: str | None = self._response.http_response.json().get("nextLink")
+        return link
+
+
+def _credential_of(cloud: Cloud) -> Any:
+    """What gets tokens for a cloud; something empty where no token is sent."""
+    if not cloud.token:
+        return object()
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - takes as long to import as requests does
+
+    return DefaultAzureCredential(authority=cloud.authority)
+
+
+class Clients:
+    """What serves one instance, and the paths of what is in it."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self.scope = scope
+        self.traffic = connection.traffic
+        self.local = connection.local
+        self.api = connection.api
+
+    @property
+    def resources(self) -> ResourceManagementClient:
+        """What serves the instance's resource group."""
+        return self._connection.resources
 
     def group(self, kind: Kind) -> Any:
         """The operation group that serves a kind."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENDS_AFTER: Final = 300.0  # seconds without a whole answer
 CONNECTIONS: Final = 32
+_CONNECTED_AFTER: Final = 20.0  # seconds for making a connection
 _LOOK: Final = 5.0  # seconds between two looks
 
 
@@ -148,14 +149,37 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Session(Session):
+    """Asks the environment for proxies and certificates once for each host: requests does with every request.
+
+    It doesn't look into `.netrc` either, whose password would go out in the place of the token.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._environment: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
+        """Add what the environment says of this host: HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE and the like."""
+        host = urlsplit(url)[:2]
+        found = self._environment.get(host)
+        if found is None:
+            with Session() as aware:
+                found = aware.merge_environment_settings(url, {}, stream=None, verify=True, cert=None)
+            self._environment[host] = found
+        trusted = found["verify"] if verify in (None, True) else verify
+        return super().merge_environment_settings(url, {**found["proxies"], **(proxies or {})}, stream, trusted, cert)
+
+
 class Wire(RequestsTransport):  # type: ignore[misc]
     """requests, watched; its sleep belongs to the call that sleeps, which may be stopped."""
 
     def __init__(self, watch: Watch) -> None:
-        session = Session()
+        session = _Session()
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Adapter())
-        super().__init__(session=session, read_timeout=ENDS_AFTER)
+        super().__init__(session=session, connection_timeout=_CONNECTED_AFTER, read_timeout=ENDS_AFTER)
         self._watch = watch
 
     def send(self, request: Any, **options: Any) -> Any:

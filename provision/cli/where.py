@@ -15,7 +15,7 @@ from provision.errors import MissingExtraError, ProvisionError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provision.azure import Azure, Traffic
+    from provision.azure import Azure, Connection
     from provision.emulator import Emulator
 
     Say = Callable[[str], None]
@@ -38,27 +38,23 @@ class Where:
         self.subscription = subscription
         self._timeout = timeout
         self._say = say
-        self._open: list[Azure] = []
-        self._traffic: Traffic | None = None
+        self._connection: Connection | None = None
 
     def connect(self, group: str, service: str, *, read_only: bool = False) -> Azure:
-        """A connection to one instance."""
+        """One instance, over the one connection of the command, which the first of them makes."""
         # Half a second that only commands which talk to ARM pay.
-        from provision.azure import Azure, Patience, Traffic  # noqa: PLC0415
+        from provision.azure import Azure, Connection, Patience, Traffic  # noqa: PLC0415
 
-        if self._traffic is None:
+        if self._connection is None:
             patience = Patience() if self._timeout is None else Patience(self._timeout, self._timeout)
-            self._traffic = Traffic(patience, self._say)
-        scope = Scope(self.subscription, group, service)
-        self._open.append(Azure(self.cloud, scope, self._traffic, read_only=read_only))
-        return self._open[-1]
+            traffic = Traffic(patience, self._say)
+            self._connection = Connection(self.cloud, self.subscription, traffic, read_only=read_only)
+        return Azure(self._connection, Scope(self.subscription, group, service))
 
     def close(self) -> None:
-        """Close every connection."""
-        for azure in self._open:
-            azure.close()
-        if self._traffic is not None:
-            self._traffic.close()
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 @contextmanager

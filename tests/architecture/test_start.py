@@ -14,12 +14,31 @@ from tests.conftest import PATIENCE, ROOT, WORKED, environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Cloud
+
 LOADED = """
 import sys
 from provision.cli import run
 code = run(sys.argv[1:])
 heavy = {name.split(".")[0] for name in sys.modules} & {"azure", "rich", "msal", "uvicorn", "starlette", "cryptography"}
 sys.stderr.write(f"code={code} loaded={sorted(heavy)}\\n")
+"""
+LOGIN = """
+import sys
+from provision.cli import run
+code = run(sys.argv[1:])
+heavy = {name for name in sys.modules if name == "azure.identity" or name.split(".")[0] == "msal"}
+sys.stderr.write(f"code={code} loaded={sorted(heavy)}\\n")
+"""
+COLLECTED = """
+import atexit, gc, sys
+from provision.__main__ import main
+before = gc.get_stats()[2]["collections"]
+def tell():
+    old = gc.get_stats()[2]["collections"] - before
+    sys.stderr.write(f"old={old} frozen={gc.get_freeze_count() > 0}\\n")
+atexit.register(tell)
+main()
 """
 BLOCKED = """
 import sys
@@ -82,3 +101,14 @@ def test_without_the_extra_it_says_what_to_install(words: list[str], tmp_path: P
 def test_without_the_extra_everything_else_works() -> None:
     done = python(BLOCKED, "validate", WORKED)
     assert (done.returncode, done.stderr) == (0, ""), done
+
+
+def test_a_command_on_loopback_loads_no_login(worked: Cloud) -> None:
+    done = python(LOGIN, *worked.words("drift", WORKED))
+    assert done.stderr.splitlines()[-1] == "code=0 loaded=[]", done.stderr
+
+
+def test_the_collector_rests_in_short_commands() -> None:
+    """Looked through are the youngest objects alone, and at the end nothing."""
+    done = python(COLLECTED, "validate", WORKED)
+    assert done.stderr.splitlines()[-1] == "old=0 frozen=True", done.stderr

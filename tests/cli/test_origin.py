@@ -99,7 +99,7 @@ def test_without_an_installation_the_sources_are_named(monkeypatch: pytest.Monke
 def test_the_distribution_has_the_name_that_messages_use() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["name"] == origin.DISTRIBUTION == "apim-provision"
-    assert project["scripts"] == {"provision": "provision.cli:main"}
+    assert project["scripts"] == {"provision": "provision.__main__:main"}
 
 
 def foreign(text: str) -> list[str]:
