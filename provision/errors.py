@@ -104,6 +104,11 @@ class SpecError(ProvisionError):
         super().__init__("\n".join([*map(str, self.problems), *more_than_told(self.more)]))
 
 
+def listed(lines: Sequence[str], between: str = "\n") -> str:
+    """The first hundred of them, and how many more there are."""
+    return between.join([*lines[:LISTED], *more_than_told(len(lines[LISTED:]))])
+
+
 def more_than_told(more: int) -> tuple[str, ...]:
     """The line that closes a list of problems which does not hold all of them; none where it does."""
     return (f"and {more:,} more: they are told when these are mended",) if more else ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from provision.address import GROUP, SERVICE, Address
 from provision.diff import Action, Change
-from provision.errors import GuardError, PlanError
+from provision.errors import GuardError, PlanError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +31,20 @@ def permit(plan: Plan) -> None:
 def feasible(plan: Plan) -> None:
     """Stop a plan that Azure can't carry out. Raises PlanError with everything that is in the way."""
     if plan.obstacles:
-        raise PlanError("\n".join(plan.obstacles))
+        raise PlanError(listed(plan.obstacles))
 
 
 def possible(plan: Plan) -> None:
     """Stop what no limit can let pass. Raises PlanError or GuardError."""
     feasible(plan)
     if plan.stops:
-        raise GuardError("\n".join(plan.stops))
+        raise GuardError(listed(plan.stops))
 
 
 def guard(plan: Plan) -> None:
     """Stop a plan that does more than it should. Raises GuardError."""
     if plan.stops:
-        raise GuardError("\n".join(plan.stops))
+        raise GuardError(listed(plan.stops))
     for option, count, message in _beyond(plan):
         if count > plan.limits.reviewed.get(option, 0):
             raise GuardError(message)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import Writer, apply
 from provision.diff import Action
-from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault
+from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
 from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.api import API
@@ -193,4 +193,4 @@ def refuse_stale(planned: Plan, azure: Cloud) -> None:
     with ThreadPoolExecutor(16) as pool:
         stale = [said for said in pool.map(moved, checked) if said]
     if stale:
-        raise StalePlanError(f"the plan is out of date: {'; '.join(stale)} · plan again")
+        raise StalePlanError(f"the plan is out of date: {listed(stale, '; ')} · plan again")

@@ -104,6 +104,9 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
         return Problem(mark, f"{name} can't be {shown(value)}", f"allowed: {', '.join(allowed)}", fix)
     if detail["type"] == "string_pattern_mismatch":
         return Problem(mark, f"{name} can't be {shown(value)}", *unlike(context["pattern"], value))
+    if detail["type"] == "no_json":
+        what = f"{name} holds what is infinite, or no number"
+        return Problem(mark, what, "JSON, which Azure takes, has no word for it", "write it in quotes, as text")
     if detail["type"] in ("greater_than_equal", "less_than_equal"):
         what, why = f"{name} can't be {shown(value)}", f"a number there is from {-(2**31)} to {2**31 - 1}"
         return Problem(mark, what, why, "write a smaller one")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
 from provision.document import Variable
 
@@ -106,6 +107,18 @@ class Resolvable:
 
 
 VARIABLE: Final = Resolvable()
+
+
+def _json(value: Any) -> Any:
+    """Refuse what JSON has no word for, at whatever depth."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PydanticCustomError("no_json", "not JSON")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _json(item)
+    return value
+
+
+Json = Annotated[Any, AfterValidator(_json)]
 Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), VARIABLE]  # ARM's integers are of 32 bits
 Flag = Annotated[bool, VARIABLE]
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=300)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import StringConstraints
 
 from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import Default, Description, DisplayName, Flag, Integer, Keyed, Model, named
+from provision.kinds.model import Default, Description, DisplayName, Flag, Integer, Json, Keyed, Model, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Example(Model):
 
     summary: str | None = None
     description: str | None = None
-    value: Any = None
+    value: Json = None
     external_value: str | None = None
 
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provision import spec
-from provision.errors import LISTED, SpecError
+from provision.address import Scope
+from provision.errors import LISTED, PlanError, SpecError
+from provision.guards import feasible
+from provision.plan import Plan
 from provision.policyxml import canonical, check
 from provision.policyxml.parser import Parser
 
@@ -187,3 +190,12 @@ def test_a_long_name_or_value_is_cut(folder: Path) -> None:
 def test_a_spec_that_never_ends_is_refused() -> None:
     with pytest.raises(SpecError, match="the file is larger than 64 MiB"):
         spec.load(Path("/dev/zero"), environ={})
+
+
+def test_what_stops_a_plan_is_listed_alike() -> None:
+    plan = Plan(Scope("0", "g", "s"), (), obstacles=tuple(f"obstacle {number}" for number in range(5_000)))
+    with pytest.raises(PlanError) as caught:
+        feasible(plan)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "obstacle 0"
+    assert lines[LISTED:] == [f"and {5_000 - LISTED:,} more: they are told when these are mended"]
