@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provision.address import SERVICE, Address
 from provision.diff import Action, Change
-from provision.kinds import KINDS
+from provision.kinds import KINDS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def objects(desired: Desired) -> frozenset[Address]:
     sku: Any = service.body.get("sku") if service else None
     bare = isinstance(sku, dict) and str(sku.get("name")).lower() == _BARE
     made = (Address(text) for kind in KINDS for text in kind.in_new_instances)
-    return frozenset(one for one in made if not bare or (one.parent == SERVICE and one.kind == "policies"))
+    return frozenset(one for one in made if not bare or kind_of(one.kind).always_there)
 
 
 def possible(desired: Desired, changes: tuple[Change, ...], chosen: Chosen) -> tuple[Change, ...]:

@@ -10,6 +10,7 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
+from provision.kinds.collections import SUBSCRIPTIONS
 from provision.plan import Plan, protected, purge
 from provision.resource import LeftAlone
 
@@ -99,7 +100,7 @@ def _kept_group(present: bool, around: Surroundings) -> tuple[LeftAlone, ...]:
 
 def _refuse_losses(around: Surroundings, consent: Consent, scope: Scope) -> None:
     lost = sorted(around.undeclared)
-    customers = [address for address in lost if address.kind == "subscriptions"]
+    customers = [address for address in lost if address.kind == SUBSCRIPTIONS.name]
     options = "--with-undeclared" + (" --delete-subscriptions" if customers else "")
     if lost and not consent.with_undeclared:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""

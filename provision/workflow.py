@@ -15,9 +15,7 @@ from provision.diff import Action
 from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
 from provision.guards import inherit
 from provision.kinds import find, kind_of
-from provision.kinds.api import API
-from provision.kinds.product import PRODUCT
-from provision.kinds.service import INSIDE, made_with_a_product, scope_of
+from provision.kinds.collections import SUBSCRIPTIONS, collections, subscribed
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.recheck import Careful
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from provision.apply import Progress
     from provision.desired import Desired
     from provision.diff import Change
+    from provision.kinds.collections import Collection
     from provision.resource import Resource
     from provision.stop import Stop
 
@@ -52,7 +51,7 @@ class Cloud(Reader, Writer, Protocol):
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
 
-    def inside(self, collection: str, group: str, method: str) -> list[Resource]:
+    def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds."""
 
 
@@ -62,13 +61,12 @@ def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: b
 
 
 def _with_customers(planned: Plan, azure: Cloud) -> Plan:
-    """Count the subscriptions of users that would die with the products and APIs that they are to."""
+    """Count the subscriptions of users that would die with what they are to."""
     doomed = [change.address for change in planned.changes if change.action in (Action.DELETE, Action.REPLACE)]
-    scopes = {address for address in doomed if address.kind in (PRODUCT.type, API.type)}
+    scopes = {address for address in doomed if kind_of(address.kind).has_subscribers}
     if not scopes:
         return planned
-    held = azure.inside("subscriptions", "subscription", "list")
-    wanted = [scope_of(one) for one in held if not made_with_a_product(one)]
+    wanted = [subscribed(one) for one in azure.inside(SUBSCRIPTIONS) if not SUBSCRIPTIONS.is_azures(one)]
     counts = Counter(scope for scope in wanted if scope in scopes)
     return replace(planned, customers=MappingProxyType(dict(counts)))
 
@@ -87,12 +85,11 @@ def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) 
 def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
     """Everything in the instance that the spec doesn't declare and Azure didn't make by itself."""
 
-    def look(collection: Any) -> list[Address]:
-        found = azure.inside(collection.collection, collection.group, collection.method)
-        return [one.address for one in found if not collection.made_by_azure(one)]
+    def look(collection: Collection) -> list[Address]:
+        return [one.address for one in azure.inside(collection) if not collection.is_azures(one)]
 
     with ThreadPoolExecutor(16) as pool:
-        every = [address for found in pool.map(look, INSIDE) for address in found]
+        every = [address for found in pool.map(look, collections()) for address in found]
     return tuple(address for address in every if _whole(address) not in desired.snapshot)
 
 

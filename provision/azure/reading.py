@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provision.azure.clients import Clients
+    from provision.kinds.collections import Collection
 
 _SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
 _AGAIN: Final = (1.0, 2.0, 4.0)  # seconds before each further look at what should be there
@@ -65,11 +66,11 @@ class Reads:
         found = self._inside(method, self._clients.path(parent), f"listing {kind.key} of {parent}", check)
         return [Resource(parent.child(kind.collection, body["name"]), flat(kind, body)) for body in found]
 
-    def inside(self, collection: str, group: str, method: str) -> list[Resource]:
+    def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
-        listing = getattr(getattr(self._clients.api, group), method)
-        found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection}", belonging)
-        return [Resource(SERVICE.child(collection, body["name"]), body.get("properties") or {}) for body in found]
+        listing = getattr(getattr(self._clients.api, collection.group), collection.method)
+        found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection.name}", belonging)
+        return [Resource(SERVICE.child(collection.name, body["name"]), body.get("properties") or {}) for body in found]
 
     def _inside(
         self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]

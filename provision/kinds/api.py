@@ -166,6 +166,7 @@ API = Kind(
     factory=frozenset({"echo-api"}),
     in_new_instances=frozenset({"apis/echo-api"}),
     revision=";rev=",
+    has_subscribers=True,
     one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),
     sdk=Sdk(

@@ -112,6 +112,7 @@ class Kind:
     check: Callable[[Properties], Iterable[Finding]] = _nothing
     refers: Callable[[Address, Mapping[str, Any]], Iterable[Address]] = _no_references  # of its address and body
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
+    has_subscribers: bool = False  # users' keys to it die with it
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
 

@@ -48,5 +48,6 @@ PRODUCT = Kind(
     # Without deleteSubscriptions even the administrator's own subscription, which every product has, keeps it alive.
     # Those of users are counted in the plan, and guarded there.
     sdk=Sdk("product", list="list_by_service", on_delete={"delete_subscriptions": True}),
+    has_subscribers=True,
     check=_check,
 )

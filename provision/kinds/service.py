@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from provision.address import Address
 from provision.kinds.kind import Finding, Kind, Properties, Sdk, Shape
 from provision.kinds.model import (
     VARIABLE,
@@ -23,9 +20,8 @@ from provision.kinds.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from provision.resource import Resource
 
 Switch = Annotated[Literal["Enabled", "Disabled"], VARIABLE]
 SkuName = Annotated[
@@ -171,61 +167,4 @@ SERVICE_KIND = Kind(
     ),
     to_wire=_to_wire,
     check=_check,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """A collection in the instance, how the SDK lists it, and which of its members Azure made by itself."""
-
-    collection: str
-    group: str
-    method: str = "list_by_service"
-    made_by_azure: Callable[[Resource], bool] = lambda _: False
-
-
-def _named(*names: str) -> Callable[[Resource], bool]:
-    return lambda one: one.address.name.lower() in names
-
-
-def _built_in(group: Resource) -> bool:
-    return bool(group.body.get("builtIn"))
-
-
-def made_with_a_product(subscription: Resource) -> bool:
-    """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
-    name, owner = subscription.address.name, str(subscription.body.get("ownerId") or "/users/1")
-    return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
-
-
-def scope_of(subscription: Resource) -> Address | None:
-    """What a subscription is to: a product, an API, or (None) all APIs."""
-    scope = str(subscription.body.get("scope") or "")
-    return Address.from_arm_id(scope) if scope.lower().startswith("/subscriptions/") else Address(scope.strip("/"))
-
-
-# What an instance may hold. Taken down with it, and so listed before anything is deleted.
-INSIDE: Final = (
-    Inside("apis", "api", made_by_azure=_named("echo-api")),
-    Inside("products", "product", made_by_azure=_named("starter", "unlimited")),
-    Inside("subscriptions", "subscription", "list", made_with_a_product),
-    Inside("users", "user", made_by_azure=_named("1")),
-    Inside("groups", "group", made_by_azure=_built_in),
-    Inside("namedValues", "named_value"),
-    Inside("backends", "backend"),
-    Inside("loggers", "logger"),
-    Inside("diagnostics", "diagnostic"),
-    Inside("tags", "tag"),
-    Inside("apiVersionSets", "api_version_set"),
-    Inside("policyFragments", "policy_fragment"),
-    Inside("schemas", "global_schema"),
-    Inside("certificates", "certificate"),
-    Inside("caches", "cache"),
-    Inside("gateways", "gateway"),
-    Inside("identityProviders", "identity_provider"),
-    Inside("openidConnectProviders", "open_id_connect_provider"),
-    Inside("authorizationServers", "authorization_server"),
-    Inside("authorizationProviders", "authorization_provider"),
-    Inside("documentations", "documentation"),
-    Inside("workspaces", "workspace"),
 )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from provision.kinds import KINDS, Shape
+from provision.kinds.collections import collections
+
 PACKAGE = Path(__file__).parents[2] / "provision"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -44,6 +47,8 @@ ORDER = (
     "cli",
     "__main__",
 )
+# What in `kinds` is of no one kind.
+GENERIC = {f"provision.kinds.{name}" for name in ("__init__", "kind", "model", "bodies", "canonical", "collections")}
 MUTABLE = (list, dict, set, bytearray)
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
@@ -126,6 +131,26 @@ def test_only_cli_and_render_write_to_streams(source: Path) -> None:
         or (isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr", "basicConfig"))
     ]
     assert found == []
+
+
+STAGES = [one for one in SOURCES if name_of(one).count(".") == 1 and part_of(name_of(one)) not in ("kinds", "emulator")]
+
+
+@pytest.mark.parametrize("source", STAGES, ids=name_of)
+def test_no_stage_names_a_kind(source: Path) -> None:
+    """What a stage has to know of a kind is a fact of that kind: only the roots are named."""
+    roots = {kind.type for kind in KINDS if kind.shape is Shape.ROOT}
+    names = {kind.type for kind in KINDS} | {one.name for one in collections()} - roots
+    said = {node.value for node in ast.walk(parsed(source)) if isinstance(node, ast.Constant)}
+    assert {one for one in said if isinstance(one, str)} & (names - roots) == set()
+    of_one = {f"provision.kinds.{one.stem}" for one in (PACKAGE / "kinds").glob("*.py")} - GENERIC
+    assert imports(source) & of_one == set()
+
+
+def test_no_collection_is_told_twice() -> None:
+    names = [one.name.lower() for one in collections()]
+    assert sorted(names) == sorted(set(names))
+    assert {kind.type for kind in KINDS if kind.shape is Shape.MAP and kind.parent == "service"} <= set(names)
 
 
 def assigned(source: Path) -> set[str]:

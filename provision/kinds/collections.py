@@ -1,0 +1,97 @@
+"""What an instance may hold, kind by kind and beyond: listed before a teardown, and looked into for what is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from provision.address import Address
+from provision.kinds import Shape, children_of, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provision.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection in the instance, how the SDK lists it, and which of its members Azure made by itself."""
+
+    name: str
+    title: str
+    group: str
+    method: str = "list_by_service"
+    factory: frozenset[str] = frozenset()  # names that Azure makes by itself
+    made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
+
+    def is_azures(self, one: Resource) -> bool:
+        """Whether Azure made it."""
+        return self.made_by_azure(one) if self.made_by_azure else one.address.name.lower() in self.factory
+
+
+def _built_in(group: Resource) -> bool:
+    return bool(group.body.get("builtIn"))
+
+
+def _made_with_a_product(subscription: Resource) -> bool:
+    """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
+    name, owner = subscription.address.name, str(subscription.body.get("ownerId") or "/users/1")
+    return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
+
+
+SUBSCRIPTIONS: Final = Collection(
+    "subscriptions", "subscription", "subscription", "list", frozenset({"master"}), _made_with_a_product
+)
+
+# Beside the kinds that provision manages.
+_OTHERS: Final = (
+    SUBSCRIPTIONS,
+    Collection("users", "user", "user", factory=frozenset({"1"})),
+    Collection(
+        "groups",
+        "group",
+        "group",
+        factory=frozenset({"administrators", "developers", "guests"}),
+        made_by_azure=_built_in,
+    ),
+    Collection("namedValues", "named value", "named_value"),
+    Collection("backends", "backend", "backend"),
+    Collection("loggers", "logger", "logger"),
+    Collection("diagnostics", "diagnostic", "diagnostic"),
+    Collection("tags", "tag", "tag"),
+    Collection("apiVersionSets", "version set", "api_version_set"),
+    Collection("policyFragments", "policy fragment", "policy_fragment"),
+    Collection("schemas", "schema", "global_schema"),
+    Collection("certificates", "certificate", "certificate"),
+    Collection("caches", "cache", "cache"),
+    Collection("gateways", "gateway", "gateway"),
+    Collection("identityProviders", "identity provider", "identity_provider"),
+    Collection("openidConnectProviders", "OpenID Connect provider", "open_id_connect_provider"),
+    Collection("authorizationServers", "authorization server", "authorization_server"),
+    Collection("authorizationProviders", "authorization provider", "authorization_provider"),
+    Collection("documentations", "documentation", "documentation"),
+    Collection("workspaces", "workspace", "workspace"),
+)
+
+
+@cache
+def collections() -> tuple[Collection, ...]:
+    """All of them. What provision manages speaks for itself."""
+    kinds = (kind for kind in children_of(kind_of("service")) if kind.shape is Shape.MAP)
+    managed = tuple(Collection(one.type, one.title, one.sdk.group, one.sdk.list, one.factory) for one in kinds)
+    known = {one.name for one in managed}
+    return (*managed, *(one for one in _OTHERS if one.name not in known))
+
+
+def collection_of(name: str) -> Collection | None:
+    """The collection of that name, in any case."""
+    return next((one for one in collections() if one.name.lower() == name.lower()), None)
+
+
+def subscribed(subscription: Resource) -> Address | None:
+    """What a subscription is to: a product, an API, or (None) all APIs."""
+    scope = str(subscription.body.get("scope") or "")
+    return Address.from_arm_id(scope) if scope.lower().startswith("/subscriptions/") else Address(scope.strip("/"))
