@@ -34,14 +34,11 @@ class Border(HTTPPolicy[Any, Any]):
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Raise AnswerError for what ARM would never say."""
-        call = current()
-        call.request, call.response = request.http_request, None
         try:
             response = self.next.send(request)
-            call.response = response.http_response
-            _look(call.response)
-        except (ValueError, LookupError, RecursionError, DecodeError) as error:
-            raise _undecodable(error) from None
+            _look(response.http_response)
+        except (ValueError, LookupError, RecursionError, DecodeError):
+            raise _undecodable() from None
         return response
 
 
@@ -51,12 +48,10 @@ def refuse(what: str) -> AnswerError:
     return AnswerError(f"{call.doing}: the answer makes no sense: {what}{exchange(call.request, call.response)}")
 
 
-def _undecodable(error: Exception) -> AnswerError:
-    call = current()
-    response = call.response or getattr(error, "response", None)
-    came = ""
+def _undecodable() -> AnswerError:
+    call, came = current(), ""
+    response = call.response
     if response is not None:
-        call.response = response
         start = " ".join(response.content[:_SHOWN].decode("utf-8", "replace").split())
         came = f", but {response.headers.get('Content-Type') or 'of no declared type'}, and begins with {start!r}"
     what = f"the answer is not Azure's: it is no JSON{came} · is there a proxy in between?"
@@ -175,12 +170,10 @@ class Pages:
         """Take one page. Raises AnswerError, for one that was there already too: its list would never end."""
         if response.http_response.status_code != 200:  # noqa: PLR2004
             return
-        call = current()
-        call.request, call.response = response.http_request, response.http_response
         try:
             body = _body(response)
-        except (ValueError, LookupError, RecursionError) as error:
-            raise _undecodable(error) from None
+        except (ValueError, LookupError, RecursionError):
+            raise _undecodable() from None
         if not isinstance(body, dict) or not isinstance(body.get("value"), list):
             raise refuse("it is no list: it has no value that is one")
         self.items += [self._check(item, f"value[{index}]") for index, item in enumerate(body["value"])]

@@ -142,6 +142,15 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
+    def close(self) -> None:
+        """Close the connections at once: urllib3 leaves that to the collector, which rests."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - no mapping, and it can't be walked
+                pool = manager.pools.get(key)
+                if pool is not None:
+                    pool.close()
+        super().close()
+
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
         """Make the same behind a proxy."""
         manager = super().proxy_manager_for(*arguments, **options)
@@ -184,8 +193,11 @@ class Wire(RequestsTransport):  # type: ignore[misc]
 
     def send(self, request: Any, **options: Any) -> Any:
         """Send one request, and wait for its whole answer, also where the SDK would stream it."""
+        call = current()
+        call.request, call.response = request, None
         with self._watch.over(f"{request.method} {urlsplit(request.url).path}"):
-            return super().send(request, **{**options, "stream": False})
+            call.response = super().send(request, **{**options, "stream": False})
+        return call.response
 
     def sleep(self, duration: float) -> None:
         """Wait between two tries or polls."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+import provision.azure.transport
+import provision.azure.waiting
 import provision.workflow
-from tests.conftest import WORKED
+from tests.conftest import PATIENCE, WORKED
 
 if TYPE_CHECKING:
     from tests.conftest import Cloud, Ran
@@ -22,9 +24,30 @@ LINK, OLD_LINK, POLICY = f"{STARTER}/apis/azureml-demo", f"{STARTER}/apis/echo-a
 OUTCOMES = ("done", "overwrote", "failed", "stale", "skipped", "unfinished")
 
 
+@dataclass
+class Virtual:
+    """Time that passes when somebody sleeps, and takes none."""
+
+    passed: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        self.slept.append(seconds)
+
+
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provision.workflow, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: None))
+def virtual(monkeypatch: pytest.MonkeyPatch) -> Virtual:
+    """The time of everything that waits for Azure; nobody watches requests in it, which take real time."""
+    found = Virtual()
+    shown = SimpleNamespace(monotonic=found.monotonic, sleep=found.sleep)
+    monkeypatch.setattr(provision.workflow, "time", shown)
+    monkeypatch.setattr(provision.azure.waiting, "time", shown)
+    monkeypatch.setattr(provision.azure.transport, "_LOOK", PATIENCE)
+    return found
 
 
 def reconciled(ran: Ran) -> None:
