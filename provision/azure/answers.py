@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from azure.core.exceptions import DecodeError
+from azure.core.exceptions import DecodeError, IncompleteReadError
 from azure.core.pipeline.policies import HTTPPolicy
 
 from provision.address import GROUP, SERVICE
@@ -37,6 +37,8 @@ class Border(HTTPPolicy[Any, Any]):
         try:
             response = self.next.send(request)
             _look(response.http_response)
+        except IncompleteReadError:
+            raise  # it broke off
         except (ValueError, LookupError, RecursionError, DecodeError):
             raise _undecodable() from None
         return response

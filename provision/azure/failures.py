@@ -15,6 +15,7 @@ from azure.core.exceptions import (
     DecodeError,
     DeserializationError,
     HttpResponseError,
+    IncompleteReadError,
     ServiceRequestError,
     ServiceResponseError,
 )
@@ -94,6 +95,8 @@ def translated(doing: str) -> Iterator[None]:
     call = current()
     try:
         yield
+    except (ServiceResponseError, IncompleteReadError) as error:
+        raise LostError(f"{doing}: no answer: {_reason(error)}{exchange(call.request, None)}") from None
     except (DecodeError, DeserializationError) as error:
         what = f"the answer makes no sense: {_first_line(error)}"
         raise AnswerError(f"{doing}: {what}{exchange(call.request, call.response)}") from None
@@ -104,8 +107,6 @@ def translated(doing: str) -> Iterator[None]:
         raise _http_error(doing, error, hint) from None
     except HttpResponseError as error:
         raise _http_error(doing, error) from None
-    except ServiceResponseError as error:
-        raise LostError(f"{doing}: no answer: {_reason(error)}{exchange(call.request, None)}") from None
     except ServiceRequestError as error:
         raise UnreachableError(f"{doing}: no answer: {_reason(error)}{exchange(call.request, None)}") from None
     except SdkError as error:
@@ -114,8 +115,10 @@ def translated(doing: str) -> Iterator[None]:
 
 def _http_error(doing: str, error: HttpResponseError, hint: str = "") -> AzureError:
     call, response = current(), error.response
+    if response is None:  # its body broke off
+        return LostError(f"{doing}: no whole answer: {_reason(error)}{exchange(call.request, None)}")
     status = error.status_code or 0
-    code, message = error_of(response) if response is not None else ("", "")
+    code, message = error_of(response)
     hint = _HINTS.get(code, hint)
     said = message or _without_body(error)
     text = f"{doing}: {code or f'HTTP {status}'}: {said[:_LONGEST]}{hint and f' · {hint}'}"

@@ -8,7 +8,7 @@ import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from azure.core.exceptions import ServiceResponseError
+from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.policies import RetryPolicy, SansIOHTTPPolicy
 
 from provision.azure.failures import error_of
@@ -155,7 +155,8 @@ class Retry(RetryPolicy[Any, Any]):
         """Count a try. Whether there is another one."""
         if error is None and response.http_response.status_code == _THROTTLED:
             return True
-        if isinstance(error, ServiceResponseError) and response.http_request.method not in _READS:
+        sent = error is not None and not isinstance(error, ServiceRequestError)
+        if sent and response.http_request.method not in _READS:
             return False
         return super().increment(settings, response=response, error=error)
 
