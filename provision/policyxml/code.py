@@ -62,7 +62,8 @@ def _scan(text: str, at: int, depth: int, brackets: list[tuple[str, int]]) -> tu
         kind, start, at = str(match.lastgroup), at, match.end()
         if kind == "bad":
             what = "comment" if match[0] == "/*" else "string"
-            raise Unbalanced(start, f"the {what} at HERE has no end", at)
+            far = match[0] in ("/*", '@"')  # these may go over lines, and their ends were looked for in all the text
+            raise Unbalanced(start, f"the {what} at HERE has no end", len(text) if far else at)
         if kind == "interpolated":
             at = _interpolated(text, start, at, depth)
         elif kind == "open":

@@ -42,7 +42,7 @@ class Parser:
         self.problems: list[Finding] = []
         self.more = 0
         self._lines: list[int] = []
-        self._hopeless: dict[int, Unbalanced] = {}  # brackets that are known to have no end
+        self._hopeless: dict[int, tuple[int, str, int]] = {}  # brackets that are known to have no end, and why
         self.effort = 0  # characters that were read to find out
 
     def place(self, at: int) -> tuple[int, int]:
@@ -219,14 +219,16 @@ class Parser:
     def _expression(self, bracket: int) -> tuple[list[Token], int]:
         """Read the expression of a bracket; of one that is without an end, what was found out is kept."""
         if bracket in self._hopeless:
-            raise self._hopeless[bracket]
+            raise Unbalanced(*self._hopeless[bracket])
         try:
             return scan(self.text, bracket)
         except Unbalanced as unbalanced:
-            self._hopeless |= dict.fromkeys((bracket, *unbalanced.opened), unbalanced)
+            known = (unbalanced.at, unbalanced.why, unbalanced.reached)
+            self._hopeless |= dict.fromkeys((bracket, *unbalanced.opened), known)
             self.effort += unbalanced.reached - bracket
             if self.effort > _PATIENCE * len(self.text):
-                self._stop(bracket - 1, "too many expressions without an end", unbalanced.why, "close them")
+                why = "the rest of the text is read again for each of them"
+                self._stop(bracket - 1, "too many expressions without an end", why, "close them")
             raise
 
     def _literal(self, at: int, end: int, stop: str) -> str:
