@@ -10,13 +10,14 @@ VENV_LOCK ?= .venv-lock
 LOCK := .ci/lock.txt
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo az test test-newest lint types unit conformance schema lock dist clean
+.PHONY: help setup demo az bench bench-full test test-newest lint types unit conformance schema lock dist clean
 
 help:
 	@echo "make demo    the worked example on the embedded Azure, from nothing to nothing"
 	@echo "make test    lint, types and all tests"
 	@echo "make conformance   the embedded Azure against recorded traffic, where ORACLE=folder has it"
 	@echo "make az      the same by the az CLI, installed into $(VENV_AZ): some minutes, a gigabyte"
+	@echo "make bench   what a drift costs beside scripts with the SDK, some minutes (bench-full: up to 20,000 operations)"
 	@echo "make test-newest   the tests with the newest of everything that pyproject.toml allows, in $(VENV_NEWEST)"
 	@echo "make setup   only the virtual environment $(VENV), with what $(LOCK) holds"
 	@echo "make lock    $(LOCK) anew from pyproject.toml"
@@ -36,6 +37,12 @@ $(VENV)/.ready: pyproject.toml $(LOCK)
 
 demo: setup
 	@$(BIN)/python tests/e2e/story.py
+
+bench: setup
+	@$(BIN)/python -m tests.bench.bench
+
+bench-full: setup
+	@$(BIN)/python -m tests.bench.bench --full
 
 az: setup $(VENV_AZ)/.ready
 	@AZ=$(abspath $(VENV_AZ))/bin/az $(BIN)/python -m tests.e2e.az_story
