@@ -1,4 +1,5 @@
-"""The command line."""
+"""The command line. Here stands only what has to be there before Ctrl-C is answered in words: the rest loads later."""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from provision.cli.interrupts import Interrupts
-from provision.cli.sinks import say, stand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,14 @@ def run(arguments: Sequence[str], interrupts: Interrupts | None = None) -> int:
 
 def _run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     try:
-        from provision.cli.app import execute  # noqa: PLC0415 - Ctrl-C counts from here on, also while this is loaded
+        from provision.cli.app import execute
 
         code = execute(arguments, interrupts)
     except KeyboardInterrupt:
         code = INTERRUPTED if interrupts.code is None else interrupts.code
     interrupts.count()  # what is left is to end
+    from provision.cli.sinks import say
+
     if error := say(sys.stdout, ""):
         code = code or int(not isinstance(error, BrokenPipeError))
     if code == INTERRUPTED:
@@ -46,7 +48,12 @@ def main() -> None:
     """The entry point of the command `provision`."""
     interrupts = Interrupts()
     interrupts.catch()
-    stand()
+    try:
+        from provision.cli.sinks import stand
+
+        stand()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     code = run(sys.argv[1:], interrupts)
     if interrupts.asked:
         os._exit(code)  # reads and writes that nobody waits for would be waited for otherwise
