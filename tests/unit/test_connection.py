@@ -19,7 +19,7 @@ from provision.azure.transport import Wire
 from provision.cli.where import Where
 from provision.cloud import CLOUDS, ZEROS, Cloud
 from provision.kinds import KINDS
-from provision.kinds.service import INSIDE
+from provision.kinds.collections import collections
 from tests.conftest import WORKED, alone, embedded
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 GROUPS = sorted(
     {kind.sdk.group for kind in KINDS if kind.type != "resourceGroup"}
-    | {inside.group for inside in INSIDE}
+    | {one.group for one in collections()}
     | {"deleted_services", "graph_ql_api_resolver", "open_id_connect_provider"}
 )
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
