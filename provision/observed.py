@@ -74,16 +74,18 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
     notes: list[str] = []
     unreadable: set[Address] = set()
     there: Resource | None = None
-    if not desired.existing:
-        try:
-            there = reader.get(GROUP)
-            group = _unless_dying(there, notes)
-            snapshot.update({GROUP: group} if group else {})
-        except ForbiddenError as error:
-            _only_a_narrow_role(error)
-            unreadable.add(GROUP)
-            notes.append(f"the resource group is not compared: it may not be read ({error})")
-    service = _unless_dying(reader.get(SERVICE), notes)
+    with ThreadPoolExecutor(1) as pool:
+        instance = pool.submit(partial(reader.get, SERVICE))  # beside the group
+        if not desired.existing:
+            try:
+                there = reader.get(GROUP)
+                group = _unless_dying(there, notes)
+                snapshot.update({GROUP: group} if group else {})
+            except ForbiddenError as error:
+                _only_a_narrow_role(error)
+                unreadable.add(GROUP)
+                notes.append(f"the resource group is not compared: it may not be read ({error})")
+    service = _unless_dying(instance.result(), notes)
     if service is None:
         if desired.existing:
             raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")

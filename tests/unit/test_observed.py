@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future
 from heapq import heappop, heappush
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -15,6 +16,7 @@ from provision.desired import Desired
 from provision.errors import AzureError
 from provision.observed import observe
 from provision.resource import Resource
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +44,8 @@ class Machine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        while self._running:
+            self._end_one()
 
     def shutdown(self, *, cancel_futures: bool) -> None:
         assert cancel_futures
@@ -61,16 +64,19 @@ class Machine:
             heappush(self._running, (self.now + 1, self.started, future, job))
         self.most = max(self.most, len(self._running))
 
+    def _end_one(self) -> None:
+        self.now, _, future, job = heappop(self._running)
+        try:
+            future.set_result(job())
+        except AzureError as error:
+            future.set_exception(error)
+
     def put(self, future: Future[Any]) -> None:
         self._ended.append(future)
 
     def get(self) -> Future[Any]:
         while not self._ended:
-            self.now, _, future, job = heappop(self._running)
-            try:
-                future.set_result(job())
-            except AzureError as error:
-                future.set_exception(error)
+            self._end_one()
         found = self._ended.popleft()
         self._start()
         return found
@@ -123,8 +129,9 @@ def test_reads_wait_for_nothing_but_a_worker(machine: Machine, apis: int, operat
     azure = Azure(apis, operations)
     found = observe(wanted(azure), azure)
     assert len(found.snapshot) == 2 + apis + apis * operations
-    # Lists of APIs lead to lists of operations, and these to operations and their policies: three that can't fill up.
-    assert machine.now <= -(-machine.started // 16) + 3
+    # The instance leads to lists of APIs, these to lists of operations, and these to operations and their policies:
+    # four that can't fill up.
+    assert machine.now <= -(-machine.started // 16) + 4
     assert machine.most <= 16
 
 
@@ -142,3 +149,16 @@ def test_a_read_that_fails_starts_no_further_one(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(AzureError):
         observe(wanted(azure), azure)
     assert azure.reads < 100
+
+
+def test_group_and_instance_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    azure, both = Azure(1, 1), Barrier(2, timeout=PATIENCE)
+    get = azure.get
+
+    def together(address: Address) -> Resource | None:
+        if address in (GROUP, SERVICE):
+            both.wait()
+        return get(address)
+
+    monkeypatch.setattr(azure, "get", together)
+    assert len(observe(wanted(azure), azure).snapshot) == 4
