@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from provision.address import GROUP, SERVICE, Address
 from provision.diff import Action, Change
 from provision.errors import GuardError, PlanError, listed
+from provision.plan import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provision.plan import Limits, Plan
+    from provision.plan import Plan
 
 _ENOUGH: Final = 10  # so many managed resources make a share of them meaningful
 _SHOWN: Final = 20  # addresses in a message
@@ -69,6 +70,19 @@ def reviewed(plan: Plan) -> Plan:
     """The plan as somebody will have seen it: what is beyond its limits in it passes, and nothing more than that."""
     seen = {option: count for option, count, _ in _beyond(plan)}
     return replace(plan, limits=replace(plan.limits, reviewed=MappingProxyType(seen)))
+
+
+def bounded(plan: Plan) -> Plan:
+    """The plan with a note that says its limits, where they aren't the usual ones, and what passes beyond them."""
+    limits = plan.limits
+    if limits == Limits():
+        return plan
+    deletes = "any number" if limits.max_delete is None else f"at most {limits.max_delete}"
+    updates = "any share" if limits.max_update is None else f"at most {limits.max_update:.0%}"
+    passes = [f"{count} by {option}" for option, count in sorted(limits.reviewed.items())]
+    beyond = f"; beyond them, and accepted when it was saved: {', '.join(passes)}" if passes else ""
+    note = f"apply keeps the plan's limits: {deletes} deleted ({MAX_DELETE}), {updates} updated ({MAX_UPDATE}){beyond}"
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def agree(plan: Plan) -> Plan:

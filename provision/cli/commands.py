@@ -169,9 +169,10 @@ def show(plan_file: o.Saved, output: o.Output = "text", report: o.Reports = None
     """Show a saved plan. Needs neither Azure nor the plan's secrets."""
     from provision import plan_file as files
     from provision.cli.output import Output, Verb
+    from provision.guards import bounded
 
     with Output(output, report, Verb.PLAN) as to:
-        to.plans([entry.plan for entry in files.load(plan_file, None)])
+        to.plans([bounded(entry.plan) for entry in files.load(plan_file, None)])
 
 
 def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:

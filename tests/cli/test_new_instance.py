@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provision import observed
-from tests.conftest import WORKED, Cloud, writes
+from tests.conftest import WORKED, Cloud, here, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,6 +176,9 @@ def test_what_was_beyond_a_limit_when_it_was_reviewed_passes(worked: Cloud, tmp_
         worked.arm.put(f"{API}/operations/{name}", {"properties": body})
     file = str(tmp_path / "plan.json")
     assert "apply would stop" in worked("plan", WORKED, "--out", file, "--max-delete", "1").ended(0).err
+    shown = here("show", file).ended(0).out
+    assert "at most 1 deleted (--max-delete), at most 30% updated (--max-update)" in shown
+    assert "accepted when it was saved: 2 by --max-delete" in shown
     ran, sent = worked.watched("apply", file, "--max-delete", "1")
     assert "--max-delete allows 1" in ran.ended(4).err, "what is given with the plan was not reviewed"
     assert writes(sent) == []
