@@ -10,6 +10,7 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
+from provision.kinds import Shape, kind_of
 from provision.kinds.collections import SUBSCRIPTIONS
 from provision.plan import Plan, protected, purge
 from provision.resource import LeftAlone
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from provision.address import Address, Scope
     from provision.desired import Desired
     from provision.observed import Observed
+    from provision.resource import Resource
 
 _SHOWN = 20  # names in the message of a guard
 
@@ -46,6 +48,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
     if SERVICE in observed.snapshot:
         _refuse_losses(around, consent, scope)
     declared = {address: item for address, item in observed.snapshot.items() if address in desired.snapshot}
+    declared |= _unread(desired, observed)
     kept = _kept_group(declared.get(GROUP) is not None, around)
     doomed = [item for address, item in sorted(declared.items()) if not (address == GROUP and kept)]
     changes = top_most(tuple(Change(item.address, Action.DELETE, etag=item.etag, because="destroy") for item in doomed))
@@ -68,6 +71,14 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         secrets=desired.secrets,
         spec=desired.file,
     )
+
+
+def _unread(desired: Desired, observed: Observed) -> dict[Address, Resource]:
+    """Declared policies of what is there, where only lists were read: a limit counts them rather than too few."""
+    if not observed.quick:
+        return {}
+    singles = (one for one in desired.snapshot.values() if kind_of(one.address.kind).shape is Shape.SINGLE)
+    return {one.address: replace(one, etag="") for one in singles if one.address.parent in observed.snapshot}
 
 
 def _outside(seen: tuple[LeftAlone, ...], changes: tuple[Change, ...]) -> Iterator[LeftAlone]:
