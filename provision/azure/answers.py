@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from azure.core.exceptions import DecodeError, IncompleteReadError
 from azure.core.pipeline.policies import HTTPPolicy
@@ -30,10 +31,20 @@ _SHOWN: Final = 60  # characters of what came instead
 
 
 class Border(HTTPPolicy[Any, Any]):
-    """Looks at every answer of a call, those of long operations too, before the SDK makes anything of it."""
+    """Looks at every answer of a call, those of long operations too, before the SDK makes anything of it.
+
+    Where an answer points to another host, of a next page or of an operation, nothing follows: the token stays here.
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self._host = urlsplit(endpoint).hostname or ""
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Raise AnswerError for what ARM would never say."""
+        host = urlsplit(request.http_request.url).hostname or ""
+        if host != self._host and not host.endswith(f".{self._host}"):
+            raise refuse(f"it points to {host or 'no host'}, and the token goes to {self._host} only")
         try:
             response = self.next.send(request)
             _look(response.http_response)

@@ -65,7 +65,7 @@ class Connection:
         token = DummyToken() if self.local else ARMChallengeAuthenticationPolicy(self._credential, scope)
         backoff = 0.0 if self.local else 0.8
         return [
-            Border(),
+            Border(self._cloud.endpoint),
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(sdk_moniker=f"mgmt-apimanagement/{apimanagement.__version__}"),
             policies.ProxyPolicy(),

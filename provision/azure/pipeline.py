@@ -70,10 +70,8 @@ class Pace(SansIOHTTPPolicy[Any, Any]):
         self._told = -SAID_AFTER
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Wait as long as the bucket takes to refill to the reserve."""
-        seconds = self.delay(request.http_request.method)
-        if seconds > 0:
-            current().pause(seconds, counts=False)
+        """Wait as long as the bucket takes to refill to the reserve. No loop of the SDK gets past the call's limit."""
+        current().pause(self.delay(request.http_request.method), counts=False)
 
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
         """Remember what is left."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -181,6 +183,23 @@ class _Session(Session):
         return super().merge_environment_settings(url, {**found["proxies"], **(proxies or {})}, stream, trusted, cert)
 
 
+def _without_nonsense(headers: Any) -> None:
+    """A time to wait that is none is not there: the SDK reads it as a number or a date, or breaks."""
+    for name in ("Retry-After", "retry-after-ms", "x-ms-retry-after-ms"):
+        value = headers.get(name)
+        if value is not None and not _is_time(value, or_date=name == "Retry-After"):
+            del headers[name]
+
+
+def _is_time(value: str, *, or_date: bool) -> bool:
+    with suppress(ValueError):
+        return 0 <= float(value) < math.inf
+    try:
+        return or_date and parsedate_to_datetime(value).tzinfo is not None
+    except (ValueError, TypeError):
+        return False
+
+
 class Wire(RequestsTransport):  # type: ignore[misc]
     """requests, watched; its sleep belongs to the call that sleeps, which may be stopped."""
 
@@ -197,6 +216,7 @@ class Wire(RequestsTransport):  # type: ignore[misc]
         call.request, call.response = request, None
         with self._watch.over(f"{request.method} {urlsplit(request.url).path}"):
             call.response = super().send(request, **{**options, "stream": False})
+        _without_nonsense(call.response.headers)
         return call.response
 
     def sleep(self, duration: float) -> None:

@@ -85,7 +85,7 @@ class Call:
         if left >= SAID_AFTER and why:
             self.say(f"{self.doing}: {why}: waiting {duration(left)}")
         while True:
-            self._check()
+            self.check()
             if left <= 0:
                 return
             step = min(left, STEP)
@@ -93,7 +93,8 @@ class Call:
             self.start += 0.0 if counts else step
             left -= step
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise CancelledError where the user gave up, and TooLongError at the limit."""
         if self.cancelled is not None and self.cancelled.is_set():
             raise CancelledError(f"{self.doing}: Azure goes on with it; the next apply continues from there")
         if self.clock.now() - self.start > self.limit:

@@ -178,6 +178,43 @@ def test_pages_that_come_back_to_themselves(worked: Cloud, more: str) -> None:
     assert path in ran.err
 
 
+@pytest.mark.parametrize("told", ["x", "", "nan", "-5", "inf", "Tue, 99 Foo 2026", "Tue, 24 Nov 2026 00:00:00 GMT"])
+@pytest.mark.parametrize("header", ["retry-after", "retry-after-ms", "x-ms-retry-after-ms"])
+def test_a_time_to_wait_that_is_none(cloud: Cloud, header: str, told: str) -> None:
+    """Of refusals, and of operations that go on."""
+    refused = [2]
+
+    def meddle(answer: Answer) -> Answer:
+        odd = answer.changed(headers={**answer.headers, header: told})
+        refused[0] -= 1
+        return odd if refused[0] < 0 else odd.changed(status=429, body=b"")
+
+    with meddling(cloud.emulator.url, meddle) as proxy:
+        ran = here("apply", WORKED, "--yes", "--endpoint", proxy.url).ended(0)
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("host", ["http://stranger.example", "http://", "7"])
+def test_the_token_follows_no_page_to_another_host(worked: Cloud, host: str) -> None:
+    edit = put("nextLink", value=f"{host}/subscriptions/x?api-version=2024-05-01")
+    ran, _ = answering(worked, f"{SERVICE}/apis", edit, "drift", WORKED)
+    ran.ended(1)
+    assert "Traceback" not in ran.err
+    assert host != "http://stranger.example" or "points to stranger.example" in ran.err
+
+
+def test_the_token_follows_no_operation_to_another_host(cloud: Cloud) -> None:
+    """The instance itself tells what became of it."""
+
+    def elsewhere(answer: Answer) -> Answer:
+        there = dict.fromkeys(("azure-asyncoperation", "location"), "http://stranger.example/x")
+        return answer.changed(headers={**answer.headers, **there})
+
+    ran, _ = answering(cloud, SERVICE, elsewhere, "apply", WORKED, "--yes", method="PUT")
+    ran.ended(0)
+    converges(cloud)
+
+
 @pytest.mark.parametrize("verb", ["drift", "plan", "apply"])
 @pytest.mark.parametrize("address", [API, STARTER, OPERATION])
 def test_what_a_list_shows_is_not_absent(worked: Cloud, address: str, verb: str) -> None:

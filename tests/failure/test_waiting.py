@@ -23,6 +23,7 @@ from tests.failure.meddler import Answer, Cut, meddling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 INSTANCE = "/service/demoazureml$"
 HOUR = 3600.0
@@ -86,6 +87,21 @@ def test_a_lock_by_somebody_else_is_waited_out_and_said(worked: Cloud) -> None:
     assert ran.outcomes == {API: "done"}
     assert f"writing {API}: the instance is locked by another change of it: waiting until that is done" in ran.err
     worked.clean(WORKED)
+
+
+def test_a_change_of_the_instance_by_somebody_else_is_waited_out(tmp_path: Path) -> None:
+    """After the plan was saved, somebody changes the instance: Azure itself refuses writes until that is done."""
+    file = str(tmp_path / "plan.json")
+    with embedded(lro_polls=9) as cloud:
+        cloud.applied(WORKED)
+        cloud.arm.edit(API, lambda properties: properties.update(displayName="other"))
+        cloud("plan", WORKED, "--out", file).ended(0)
+        cloud.arm("PATCH", "", {"properties": {"publisherName": "other"}}, If_Match="*")
+        ran, sent = cloud.watched("apply", file)
+        ran.ended(0)
+        assert "locked by another change of it (Updating): waiting" in ran.err
+        assert 1 < len(writes(sent)) < 5
+        assert cloud.arm.get(API)["properties"]["displayName"] == "AzureML Demo API"
 
 
 def test_a_lock_that_is_never_released(worked: Cloud, virtual: Virtual) -> None:
