@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from provision.resource import Resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provision.errors import Problem
+    from provision.errors import Mark, Problem
     from provision.resource import Snapshot
     from provision.spec import Node, Spec
 
@@ -48,6 +48,7 @@ class Desired:
     secrets: Mapping[str, str]
     file: str
     unsaved: tuple[Problem, ...] = ()  # why a plan of it must not be written to a file
+    there: Mapping[Address, Mark] = field(default_factory=lambda: MappingProxyType({}))  # not ours, and referred to
 
     def owns(self, address: Address) -> bool:
         """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
@@ -92,7 +93,18 @@ def desired(spec: Spec) -> Desired:
         secrets=spec.secrets,
         file=spec.file,
         unsaved=tuple(one.refusal for one in spec.clear),
+        there=MappingProxyType(_there(spec, snapshot, existing)),
     )
+
+
+def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> dict[Address, Mark]:
+    """What must be in the instance though the spec doesn't declare it, and where that is said."""
+    found: dict[Address, Mark] = {}
+    for node in spec.nodes():
+        for one in node.kind.referring(node.reference, node.properties):
+            if (one.there or existing) and one.target not in snapshot:
+                found.setdefault(one.target, spec.mark(node))
+    return found
 
 
 def _owned(node: Node) -> set[tuple[Address, str]]:

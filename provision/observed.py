@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from provision.address import GROUP, SERVICE, Address
 from provision.errors import ForbiddenError, NotFoundError
-from provision.kinds import Kind, Shape, children_of, kind_of
+from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.kinds.collections import Collection, collection_of
 from provision.resource import LeftAlone, Resource, Snapshot
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class Reader(Protocol):
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds, as lists show it: without ETags, and without what the kind's lists omit."""
+
+    def inside(self, collection: Collection) -> Sequence[Resource]:
+        """What one of the instance's collections holds."""
 
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance still holds the name."""
@@ -100,7 +104,8 @@ def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool 
         notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
     left_alone: list[LeftAlone] = []
     others: list[Resource] = []
-    for found in _walked(_Walk(desired, reader, quick).into(SERVICE), workers):
+    walk = _Walk(desired, reader, quick)
+    for found in _walked((*walk.into(SERVICE), *walk.others()), workers):
         snapshot.update({item.address: item for item in found.resources})
         left_alone += found.left_alone
         others += found.others
@@ -148,6 +153,16 @@ class _Walk:
         """The collections of something that exists."""
         kinds = (kind for kind in children_of(kind_of(parent.kind)) if not (self.quick and kind.shape is Shape.SINGLE))
         return tuple(partial(self.collection, kind, parent) for kind in kinds)
+
+    def others(self) -> Iterator[Job]:
+        """The collections that provision doesn't manage, and the spec refers into."""
+        for name in sorted({one.kind for one in self.desired.there if find(one.kind) is None}):
+            found = collection_of(name)
+            if found:
+                yield partial(self._other, found)
+
+    def _other(self, collection: Collection) -> _Found:
+        return _Found(others=tuple(self.reader.inside(collection)))
 
     def collection(self, kind: Kind, parent: Address) -> _Found:
         """What of a collection the spec speaks of. Of what is to be deleted only the names: they go with it."""

@@ -13,6 +13,7 @@ from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
+from provision.kinds.collections import collection_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,7 +119,19 @@ def _obstacles(changes: tuple[Change, ...], desired: Desired, observed: Observed
     """Why Azure can't carry them out."""
     yield from _homeless(changes, desired)
     yield from (change.obstacle for change in changes if change.obstacle)
+    yield from _missing(changes, desired, observed)
     yield from graph.taken(changes, observed.snapshot, observed.others)
+
+
+def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed) -> Iterator[str]:
+    """What the spec refers to as something that is there, and isn't; of a new instance Azure makes some by itself."""
+    held = {*observed.snapshot, *(one.address for one in observed.others)}
+    new = any(change.address == SERVICE for change in changes)
+    for address, mark in desired.there.items():
+        collection = collection_of(address.kind)
+        if collection and address not in held and not (new and address.name.lower() in collection.factory):
+            what = f"there is no {collection.title} '{address.name}' in the instance {desired.service}"
+            yield f"{mark}: {what} · the spec refers to it and doesn't declare it · create it first, or declare it"
 
 
 def _edges(changes: tuple[Change, ...], observed: Observed) -> tuple[graph.Edges, tuple[str, ...]]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from provision.kinds import find
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from provision.address import Address
     from provision.diff import Change
     from provision.graph import Edge
@@ -99,7 +101,8 @@ class Schedule:
 def _lane(address: Address) -> Address:
     """What takes one writer at a time and this is, lies in or is a link to; itself where there is no such thing."""
     kind = find(address.kind)
-    for one in (address, *address.ancestors, *(kind.refers(address, {}) if kind else ())):
+    leads_to: Iterable[Address] = kind.refers(address, {}) if kind else ()
+    for one in (address, *address.ancestors, *leads_to):
         found = find(one.kind)
         if found and found.one_writer:
             return one

@@ -15,7 +15,6 @@ from provision.kinds.model import VARIABLE, Flag, Model, named
 LIFECYCLE = "lifecycle"
 FREE = "x-"  # keys of the document that begin so are the user's own, for anchors above all
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
-NAME: Any = named(r"^[^*#&+:<>?/%\\]+$", 256)  # of what provision doesn't manage itself
 
 
 class Lifecycle(Model):
@@ -32,7 +31,8 @@ def _field(child: Kind) -> tuple[Any, None]:
         name = child.name
         kind = dict[name, node_model(child)]  # type: ignore[misc]
     elif child.shape is Shape.LINKS:
-        name = NAME if child.name is str else child.name
+        # A name, /groups/name or a full id.
+        name = named(rf"^(?:(?:/subscriptions/.+)?/{child.leads_to}/)?[^*#&+:<>?/%\\]+$", 1000)
         kind = list[name]
     else:
         kind = Annotated[str, Field(description="a file, seen from this one, or the XML itself")]

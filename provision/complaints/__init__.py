@@ -8,6 +8,7 @@ from provision.complaints.model import translate, unlike
 from provision.complaints.names import did_you_mean, shown
 from provision.complaints.telling import Later, now, presentable, refusal
 from provision.errors import Mark, Problem
+from provision.kinds import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from provision.address import Address
     from provision.kinds import Kind
+    from provision.kinds.collections import Collection
     from provision.kinds.kind import Claim
 
 __all__ = ["Later", "did_you_mean", "now", "presentable", "refusal", "translate", "unlike"]
@@ -40,17 +42,21 @@ def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: M
     return Problem(mark, what, f"{same}, and no two {kind.title}s may share it", "change one of them")
 
 
-def dangling(mark: Mark, kind: Kind, name: str, known: Iterable[str]) -> Problem:
+def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]) -> Problem:
     """A reference to something that the spec doesn't declare."""
-    fix = did_you_mean(name, known)
-    return Problem(mark, f"there is no {kind.title} '{name}'", f"{kind.key} doesn't declare it", fix or "declare it")
-
-
-def absent_but_used(mark: Mark, kind: Kind, name: str) -> Problem:
-    """A reference to something that the spec wants gone."""
-    return Problem(
-        mark, f"the {kind.title} '{name}' is absent", "the spec says so under absent", "remove one of the two"
+    ours = find(collection.name) is not None
+    why = (
+        f"{collection.name} doesn't declare it"
+        if ours
+        else f"a short name is declared, and a spec has no {collection.name}"
     )
+    fix = f"{'declare it, or ' if ours else ''}write /{collection.name}/{name} for one that is there"
+    return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
+
+
+def absent_but_used(mark: Mark, title: str, name: str) -> Problem:
+    """A reference to something that the spec wants gone."""
+    return Problem(mark, f"the {title} '{name}' is absent", "the spec says so under absent", "remove one of the two")
 
 
 def ignores_nothing(mark: Mark, rule: str, known: Iterable[str]) -> Problem:

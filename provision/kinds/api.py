@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -129,6 +130,9 @@ def _to_wire(properties: Properties) -> Properties:
         result["authenticationSettings"] = _settings(properties["authenticationSettings"])
     if properties.get("type") == "websocket" and not properties.get("protocols"):
         result["protocols"] = list(_protocols(properties))
+    version_set = properties.get("apiVersionSetId")
+    if version_set and "/" not in version_set:
+        result["apiVersionSetId"] = f"/apiVersionSets/{version_set}"  # as ARM writes it
     return {**result, "apiType": properties["type"]} if properties.get("type") else result
 
 
@@ -166,6 +170,7 @@ API = Kind(
     factory=frozenset({"echo-api"}),
     in_new_instances=frozenset({"apis/echo-api"}),
     revision=";rev=",
+    references=MappingProxyType({"apiVersionSetId": "apiVersionSets"}),
     has_subscribers=True,
     one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),

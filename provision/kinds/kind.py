@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+from provision.address import SERVICE, Address
 
-    from provision.address import Address
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
     from provision.kinds.model import Model
 
     ModelClass = type[Model]
@@ -83,8 +84,23 @@ def _same(properties: Properties) -> Properties:
     return properties
 
 
-def _no_references(_: Address, __: Mapping[str, Any]) -> tuple[()]:
-    return ()
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is referred to. `there`: written as something that is there and not the spec's; `at`: in which property."""
+
+    target: Address
+    there: bool = False
+    at: tuple[str, ...] = ()
+
+
+def reference(collection: str, text: str) -> Reference | None:
+    """Read a short name, `/groups/partners`, or a full ARM id; None for anything else."""
+    if "/" not in text:
+        return Reference(SERVICE.child(collection, text))
+    full = text.lower().startswith("/subscriptions/")
+    address = Address.from_arm_id(text) if full else Address(text.strip("/"))
+    fits = address is not None and address.kind.lower() == collection.lower()
+    return Reference(SERVICE.child(collection, address.name), there=True) if fits and address else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,11 +126,27 @@ class Kind:
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
-    refers: Callable[[Address, Mapping[str, Any]], Iterable[Address]] = _no_references  # of its address and body
+    leads_to: str = ""  # of a link: the collection that its name is one of
+    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # property -> collection
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
     has_subscribers: bool = False  # users' keys to it die with it
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
+
+    def referring(self, name: str, properties: Mapping[str, Any]) -> Iterator[Reference]:
+        """All that a resource refers to; `name`: of a link, its own, or as the spec writes it."""
+        found = reference(self.leads_to, name) if self.leads_to else None
+        if found:
+            yield found
+        for key, collection in self.references.items():
+            text = properties.get(key)
+            found = reference(collection, text) if isinstance(text, str) and text else None
+            if found:
+                yield replace(found, at=(key,))
+
+    def refers(self, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
+        """The addresses of all that a resource refers to."""
+        return (one.target for one in self.referring(address.name, properties))
 
     @property
     def collection(self) -> str:

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from provision.address import SERVICE
 from provision.kinds.kind import Kind, Sdk, Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from provision.address import Address
-
-
-def _refers(address: Address, _: Mapping[str, Any]) -> Iterator[Address]:
-    yield SERVICE.child("apis", address.name)
-
 
 PRODUCT_API = Kind(
     type="products/apis",
@@ -25,5 +12,5 @@ PRODUCT_API = Kind(
     shape=Shape.LINKS,
     in_new_instances=frozenset({"products/starter/apis/echo-api", "products/unlimited/apis/echo-api"}),
     sdk=Sdk("product_api", list="list_by_product", if_match=False),
-    refers=_refers,
+    leads_to="apis",
 )

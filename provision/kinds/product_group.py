@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from provision.address import SERVICE
 from provision.kinds.kind import Kind, Sdk, Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from provision.address import Address
-
-
-def _refers(address: Address, _: Mapping[str, Any]) -> Iterator[Address]:
-    yield SERVICE.child("groups", address.name)
-
 
 PRODUCT_GROUP = Kind(
     type="products/groups",
@@ -31,5 +18,5 @@ PRODUCT_GROUP = Kind(
         for group in ("administrators", "developers", "guests")
     ),
     sdk=Sdk("product_group", list="list_by_product", if_match=False),
-    refers=_refers,
+    leads_to="groups",
 )

@@ -15,8 +15,8 @@ from provision import complaints, document
 from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Problem
-from provision.kinds import find
 from provision.kinds.canonical import properties_of, twins
+from provision.kinds.collections import collection_of
 from provision.schema import LIFECYCLE
 from provision.spec.nodes import place_of
 
@@ -41,11 +41,12 @@ def findings(
     for address in declared:
         names[address.kind].append(address.name)
     gone = _absent(tree)
+    existing = any(node.properties.get("existing") in (True, "true") for node in every if node.address == SERVICE)
     for node in every:
         first = declared[node.address]
         if first is not node:
             yield now(complaints.same_name(place_of(tree, node), node.address, place_of(tree, first)))
-        yield from _dangling(tree, node, declared, gone, names)
+        yield from _dangling(tree, node, declared, gone, names, existing=existing)
         yield from _idle_rules(tree, node)
     good = every if sound and not unsettled else [_judged(node, tree, unsettled) for node in every]
     yield from chain.from_iterable(_said(tree, node) for node in good)
@@ -109,17 +110,19 @@ def _dangling(
     declared: Mapping[Address, Node],
     gone: Mapping[Address, Loc],
     names: Mapping[str, list[str]],
+    *,
+    existing: bool,
 ) -> Iterator[Later]:
-    """References to what the spec doesn't declare and Azure doesn't make by itself."""
-    for target in node.kind.refers(node.address, node.properties):
-        kind = find(target.kind)
-        if kind is None or target in declared:
+    """Short names of what the spec doesn't declare and Azure doesn't make. What shall be there is looked up later."""
+    for one in node.kind.referring(node.reference, node.properties):
+        target, collection = one.target, collection_of(one.target.kind)
+        if collection is None or target in declared or not node.wrong.isdisjoint(one.at):
             continue
-        at = document.mark_of(tree, node.loc)
+        at = document.mark_of(tree, (*node.loc, *one.at))
         if target in gone:
-            yield now(complaints.absent_but_used(at, kind, target.name))
-        elif target.name.lower() not in kind.factory:
-            yield Later(at, partial(complaints.dangling, at, kind, target.name, names.get(target.kind, ())))
+            yield now(complaints.absent_but_used(at, collection.title, target.name))
+        elif not one.there and not existing and target.name.lower() not in collection.factory:
+            yield Later(at, partial(complaints.dangling, at, collection, target.name, names.get(target.kind, ())))
 
 
 def _idle_rules(tree: document.Map, node: Node) -> Iterator[Later]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provision import document
 from provision.address import GROUP, SERVICE, Address
 from provision.kinds import Kind, Shape, children_of, kind_of
+from provision.kinds.kind import reference
 from provision.schema import LIFECYCLE, in_document
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Node:
     lifecycle: Mapping[str, Any]
     loc: Loc
     written: frozenset[str]  # the keys of child collections that are there, empty ones too
+    reference: str = ""  # of a link: what it leads to, as it is written
     wrong: AbstractSet[str] = field(default_factory=frozenset)  # properties of which nothing more can be said
 
 
@@ -45,7 +47,7 @@ def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Seque
     """One resource and, below it, its children. `elsewhere`: children that the document holds, not this node."""
     if kind.shape in (Shape.SINGLE, Shape.LINKS):
         properties = {"value": value} if kind.shape is Shape.SINGLE else {}
-        yield Node(kind, address, properties, {}, loc, frozenset())
+        yield Node(kind, address, properties, {}, loc, frozenset(), value if kind.shape is Shape.LINKS else "")
         return
     if not isinstance(value, dict):
         return
@@ -63,8 +65,9 @@ def _children(kind: Kind, parent: Address, value: Any, loc: Loc) -> Iterator[Nod
         yield from _expand(kind, parent.child(kind.collection, "policy"), value, loc, ())
     elif kind.shape is Shape.LINKS and isinstance(value, list):
         for index, name in enumerate(value):
-            if isinstance(name, str) and "/" not in name:
-                yield from _expand(kind, parent.child(kind.collection, name), name, (*loc, index), ())
+            found = reference(kind.leads_to, name) if isinstance(name, str) else None
+            if found:
+                yield from _expand(kind, parent.child(kind.collection, found.target.name), name, (*loc, index), ())
     elif kind.shape is Shape.MAP and isinstance(value, dict):
         for name, item in value.items():
             yield from _expand(kind, parent.child(kind.collection, name), item, (*loc, name), ())

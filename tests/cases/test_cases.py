@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from provision.diff import Change
     from provision.kinds import Kind
+    from provision.kinds.collections import Collection
     from provision.plan import Plan
     from provision.resource import Json
 
@@ -95,6 +96,10 @@ class Live:
         listed = [one for one in self.entries if one.kind == kind.type and one.parent == parent]
         bodies = ((one, self.entries[one]) for one in listed)
         return [Resource(one, {} if "error" in body else flat(kind, body)) for one, body in bodies]
+
+    def inside(self, collection: Collection) -> Sequence[Resource]:
+        held = (one for one in self.entries if one.kind.lower() == collection.name.lower())
+        return [Resource(one, self.entries[one]["properties"]) for one in held]
 
     def soft_deleted(self, location: str) -> bool:
         assert location

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provision.kinds import Kind
+    from provision.kinds.collections import Collection
     from provision.plan import Plan
 
 some = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -137,6 +138,9 @@ class Azure:
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         found = self.held.items()
         return [Resource(one, body) for one, body in found if one.kind == kind.type and one.parent == parent]
+
+    def inside(self, collection: Collection) -> Sequence[Resource]:
+        raise AssertionError(collection)
 
     def soft_deleted(self, location: str) -> bool:
         raise AssertionError(location)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,9 +13,6 @@ from provision.errors import CycleError
 from provision.graph import edges
 from provision.kinds import KINDS, kind_of
 from provision.resource import Resource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def change(text: str, action: Action, path: str | None = None) -> Change:
@@ -71,17 +67,13 @@ def test_what_waits_for_something_inside_waits_for_the_instance_through_that() -
 
 def test_a_deletion_waits_for_the_change_of_what_referred_to_it_in_azure(monkeypatch: pytest.MonkeyPatch) -> None:
     """An API that leaves its version set is changed before that set goes, and one that enters it after it came."""
-
-    def refers(_: Address, body: Mapping[str, Any]) -> list[Address]:
-        return [Address(body["apiVersionSetId"])] if body.get("apiVersionSetId") else []
-
-    both = (replace(kind_of("apis"), refers=refers), replace(kind_of("products"), type="apiVersionSets"))
-    known = {**{kind.type.lower(): kind for kind in KINDS}, **{kind.type.lower(): kind for kind in both}}
+    sets = replace(kind_of("products"), type="apiVersionSets")
+    known = {kind.type.lower(): kind for kind in (*KINDS, sets)}
     monkeypatch.setattr(provision.kinds, "_BY_TYPE", known)
     old, new = Address("apiVersionSets/old"), Address("apiVersionSets/new")
-    api = Change(Address("apis/a"), Action.UPDATE, body={"path": "a", "apiVersionSetId": str(new)})
+    api = Change(Address("apis/a"), Action.UPDATE, body={"path": "a", "apiVersionSetId": f"/{new}"})
     changes = (api, Change(old, Action.DELETE), Change(new, Action.CREATE, body={}))
-    observed = {api.address: Resource(api.address, {"path": "a", "apiVersionSetId": str(old)})}
+    observed = {api.address: Resource(api.address, {"path": "a", "apiVersionSetId": f"/{old}"})}
     assert after(str(old), *changes, observed=observed) == ["apis/a"]
     assert after("apis/a", *changes, observed=observed) == [str(new)]
     assert after(str(new), *changes, observed=observed) == []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from provision.kinds import Kind
+    from provision.kinds.collections import Collection
 
 
 class Machine:
@@ -103,6 +104,9 @@ class Azure:
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         self.reads += 1
         return [Resource(one, {}) for one in self.held if one.kind == kind.type and one.parent == parent]
+
+    def inside(self, collection: Collection) -> Sequence[Resource]:
+        raise AssertionError(collection)
 
     def soft_deleted(self, location: str) -> bool:
         raise AssertionError(location)
