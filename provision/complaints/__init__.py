@@ -45,11 +45,7 @@ def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: M
 def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]) -> Problem:
     """A reference to something that the spec doesn't declare."""
     ours = find(collection.name) is not None
-    why = (
-        f"{collection.name} doesn't declare it"
-        if ours
-        else f"a short name is declared, and a spec has no {collection.name}"
-    )
+    why = f"{collection.name} doesn't declare it" if ours else f"a spec declares no {collection.name}"
     fix = f"{'declare it, or ' if ours else ''}write /{collection.name}/{name} for one that is there"
     return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
 
