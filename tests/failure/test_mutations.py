@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from random import Random
 
 EXITS = frozenset({0, 1, 2, 3, 4})
-CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def standing() -> Iterator[Cloud]:
         yield cloud
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     verb=st.sampled_from(["plan", "drift", "destroy"]),
     number=st.integers(1, 17),
@@ -54,7 +53,7 @@ def test_a_read_with_one_thing_wrong(standing: Cloud, verb: str, number: int, ch
         assert "create" not in ran.actions.values(), what
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(number=st.integers(1, 36), chance=st.randoms(use_true_random=False))
 def test_a_run_with_one_thing_wrong(number: int, chance: Random) -> None:
     what = ""
