@@ -263,11 +263,16 @@ def test_ctrl_c_at_random_moments_of_a_process(tmp_path: Path, moment: int) -> N
 
         cloud.emulator._on_exchange = notice
         process = cloud.start("apply", str(spec), "--yes", "--report", f"json={report}")
+
+        def ended() -> None:
+            process.wait()
+            reached.release(at + 10)
+
+        threading.Thread(target=ended, daemon=True).start()
         presses = [at, *([again] if again is not None else [])]
         for count in presses:
             for _ in range(count):
-                while process.poll() is None and not reached.acquire(blocking=False):
-                    pass
+                assert reached.acquire(timeout=PATIENCE)
             process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
         tells_the_truth(Ran(("apply",), process.returncode, out, err), report, list(cloud.exchanges))
