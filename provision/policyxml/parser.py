@@ -18,7 +18,7 @@ _NAME = re.compile(r"[^\W\d][\w.:-]*")
 _REFERENCE = re.compile(r"&(?:(#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|quot|amp|lt|gt|apos);)?")
 _NAMED = MappingProxyType({"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"})
 _PATIENCE = 50  # times that a text is read in search of the ends of expressions
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Finding = tuple[int, str, str, str]  # offset, what, why, fix
 Shift = Callable[[int, int], tuple[int, int]]
 

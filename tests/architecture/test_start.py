@@ -34,12 +34,15 @@ COLLECTED = """
 import atexit, gc, sys
 from provision.__main__ import main
 before = gc.get_stats()[2]["collections"]
+looks = []
+gc.callbacks.append(lambda phase, _: phase == "start" and looks.append(phase))
 def tell():
     old = gc.get_stats()[2]["collections"] - before
-    sys.stderr.write(f"old={old} frozen={gc.get_freeze_count() > 0}\\n")
+    sys.stderr.write(f"looks={len(looks)} old={old} frozen={gc.get_freeze_count() > 0}\\n")
 atexit.register(tell)
 main()
 """
+MAIN = "from provision.__main__ import main; main()"
 BLOCKED = """
 import sys
 class Missing:
@@ -108,7 +111,19 @@ def test_a_command_on_loopback_loads_no_login(worked: Cloud) -> None:
     assert done.stderr.splitlines()[-1] == "code=0 loaded=[]", done.stderr
 
 
-def test_the_collector_rests_in_short_commands() -> None:
-    """Looked through are the youngest objects alone, and at the end nothing."""
-    done = python(COLLECTED, "validate", WORKED)
-    assert done.stderr.splitlines()[-1] == "old=0 frozen=True", done.stderr
+def test_the_collector_rests_in_short_commands(worked: Cloud) -> None:
+    """Nothing is looked through, not at the end either."""
+    for words in (["validate", WORKED], worked.words("drift", WORKED)):
+        done = python(COLLECTED, *words)
+        assert done.stderr.splitlines()[-1] == "looks=0 old=0 frozen=True", done.stderr
+
+
+def test_no_distribution_is_searched_for_plugins(tmp_path: Path) -> None:
+    """That takes some 10 ms, and a plugin of somebody else's would see every spec."""
+    about = tmp_path / "plugged-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plugged\nVersion: 1\n", "utf-8")
+    (about / "entry_points.txt").write_text("[pydantic]\nplugged = plugged:plugin\n", "utf-8")
+    (tmp_path / "plugged.py").write_text("raise SystemExit('loaded')", "utf-8")
+    done = python(MAIN, "validate", WORKED, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, ""), done

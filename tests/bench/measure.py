@@ -45,7 +45,8 @@ class Server:
         """Run a command to its end. Raises RuntimeError where it ends with anything but 0."""
         before, start = self._count(), time.monotonic()
         with tempfile.TemporaryFile() as said:
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
+            quiet = subprocess.DEVNULL
+            process = subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=said, env=_as_installed())
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)
@@ -56,6 +57,11 @@ class Server:
     def _count(self) -> int:
         with self.log.open("rb") as lines:
             return sum(1 for _ in lines)
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment, in which Python keeps the bytecode of provision too: pip does that for what it installs."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @contextmanager

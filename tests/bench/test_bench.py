@@ -48,6 +48,12 @@ def test_what_a_command_costs_is_its_own(tmp_path: Path) -> None:
             azure.run([sys.executable, "-c", "raise SystemExit(3)"])
 
 
+def test_provision_is_compiled_as_the_libraries_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    with server(tmp_path / "state.sqlite3", 0.0) as azure:
+        azure.run([sys.executable, "-c", "import sys; raise SystemExit(sys.dont_write_bytecode)"])
+
+
 def test_ratios_are_of_pairs_and_limits_of_the_bucket() -> None:
     mine, theirs = [Cost(20, cpu, 0) for cpu in (2, 3, 40)], [Cost(20, cpu, 0) for cpu in (1, 2, 10)]
     assert between(mine, theirs) == 2.0
