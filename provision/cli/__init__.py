@@ -55,6 +55,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     code = run(sys.argv[1:], interrupts)
+    interrupts.ignore()
     if interrupts.asked:
         os._exit(code)  # reads and writes that nobody waits for would be waited for otherwise
     sys.exit(code)

@@ -44,6 +44,11 @@ class Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
+    def ignore(self) -> None:
+        """Everything is told: a signal while Python takes itself down must not replace the exit code."""
+        for number in self._before:
+            signal.signal(number, signal.SIG_IGN)
+
     def count(self) -> None:
         """From now on, raise nothing: whoever writes looks at `asked`."""
         self._raises_at = sys.maxsize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
 OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
+
+
+# An attribute's value, or what stands outside of tags.
+_VALUES: Final = re.compile(r"""(?P<quote>["'])(?:(?!(?P=quote)).)*(?P=quote)|(?P<text>(?:(?<=>)|^)[^<>"']+(?=<|$))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +146,28 @@ def _older(before: Any, after: Any) -> Any:
         return OTHER
     kept = dict.fromkeys(after.split("\n"))
     templates = [line.strip() for line in kept if SECRET in line]
-    lines = [line if line in kept else _line(line, templates) for line in before.split("\n")]
+    old = before.split("\n")
+    fits = [next((one for one in templates if _fits(line.strip(), one.split(SECRET))), "") for line in old]
+    lost = not set(templates) <= {*fits, *(line.strip() for line in old)}  # what it stood in was worded otherwise
+    lines = [line if line in kept else _line(line, fit, bare=lost) for line, fit in zip(old, fits, strict=True)]
     changed = "\n".join(lines)
     return changed if changed != before or len(kept) > 1 or len(lines) > 1 else OTHER
 
 
-def _line(line: str, templates: list[str]) -> str:
-    """Mask a line that differs from one of the spec's in nothing but its secrets."""
-    for template in templates:
-        if _fits(line.strip(), template.split(SECRET)):
-            indent = line[: len(line) - len(line.lstrip())]
-            return indent + template.replace(SECRET, OTHER)
-    return line
+def _line(line: str, template: str, *, bare: bool) -> str:
+    """Mask a line that differs from one of the spec's in nothing but its secrets; a `bare` one shows no value at all.
+
+    A secret may stand anywhere in what is gone where none of it is like the line that has the secret by now.
+    """
+    if template:
+        indent = line[: len(line) - len(line.lstrip())]
+        return indent + template.replace(SECRET, OTHER)
+    return _VALUES.sub(_without, line) if bare else line
+
+
+def _without(value: re.Match[str]) -> str:
+    quote, text = value["quote"] or "", value["text"] or ""
+    return f"{quote}{OTHER}{quote}" if quote or text.strip() else value[0]
 
 
 def _fits(line: str, parts: list[str]) -> bool:

@@ -27,7 +27,7 @@ NEW_INSTANCE: Final = (
     "so everything inside it is planned again once it exists."
 )
 POSSIBLE: Final = "In the new instance, if Azure makes it"
-UNFINISHED: Final = "Azure goes on with what is unfinished; the next run takes it up from there."
+UNFINISHED: Final = "Azure may go on with what is unfinished; the next run takes it up from there."
 SEPARATOR: Final = " · "
 
 _UNSAFE: Final = re.compile(

@@ -163,7 +163,14 @@ def test_a_line_of_a_long_secret_is_found() -> None:
         ({"k": "old-key"}, {"k": "new-key"}, {"k": "(another secret)"}),
         (["old-key", "x"], ["new-key"], ["(another secret)", "x"]),
         ("<a>\n  <k>old-key</k>\n  <b/>", "<a>\n <k>new-key</k>\n", "<a>\n  <k>(another secret)</k>\n  <b/>"),
-        ("<a/>\n<k>1</k>", "<a/>\n<k>1new-key2new-key3</k>", "<a/>\n<k>1</k>"),
+        ("<a/>\n<k>1</k>", "<a/>\n<k>1new-key2new-key3</k>", "<a/>\n<k>(another secret)</k>"),
+        ("<a>\n  <k>old</k>\n</a>", "<a>\n  <k>Bearer new-key</k>\n</a>", "<a>\n  <k>(another secret)</k>\n</a>"),
+        (
+            '<a x="old" y="">\n</a>',
+            "<a>\n  <k>new-key</k>\n</a>",
+            '<a x="(another secret)" y="(another secret)">\n</a>',
+        ),
+        ("<a>\n  bare text\n</a>", "<a>\n  <k>new-key</k>\n</a>", "<a>\n(another secret)\n</a>"),
         ("<k>1a2b3</k>\n", "<k>1new-key2new-key3</k>\n", "<k>1(another secret)2(another secret)3</k>\n"),
     ],
 )
