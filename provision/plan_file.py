@@ -53,8 +53,8 @@ def load(path: Path | Source, environ: Mapping[str, str] | None) -> list[Saved]:
         data = json.loads(path.data if isinstance(path, Source) else path.read_text("utf-8"))
     except OSError as error:
         raise SpecError([Problem(mark, "can't be read", (error.strerror or str(error)).lower())]) from None
-    except ValueError as error:
-        raise SpecError([Problem(mark, "is no saved plan", str(error), "write one with plan --out")]) from None
+    except (ValueError, RecursionError):
+        raise SpecError([Problem(mark, "is no saved plan", "it is not JSON", "write one with plan --out")]) from None
     if not isinstance(data, dict) or "plans" not in data:
         raise SpecError([Problem(mark, "is no saved plan", "it has no key plans", "write one with plan --out")])
     if data.get("format_version") != FORMAT_VERSION:

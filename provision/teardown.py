@@ -64,7 +64,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         changes=changes,
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*_outside(observed.left_alone, changes), *kept})),
-        notes=observed.notes,
+        notes=(*observed.notes, *_lost_too(around, consent)),
         stops=tuple(protected(changes, desired)),
         managed=len(declared),
         delete_subscriptions=consent.delete_subscriptions,
@@ -109,13 +109,23 @@ def _kept_group(present: bool, around: Surroundings) -> tuple[LeftAlone, ...]:
     return (LeftAlone(GROUP, f"it holds other resources: {others}"),)
 
 
+def _lost_too(around: Surroundings, consent: Consent) -> Iterator[str]:
+    """What is undeclared and goes with the instance all the same: the last look before it shows that, too."""
+    if around.undeclared and consent.with_undeclared:
+        yield f"With the instance goes what the spec does not declare: {_names(sorted(around.undeclared))}"
+
+
+def _names(addresses: list[Address]) -> str:
+    more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
+    return ", ".join(str(address) for address in addresses[:_SHOWN]) + more
+
+
 def _refuse_losses(around: Surroundings, consent: Consent, scope: Scope) -> None:
     lost = sorted(around.undeclared)
     customers = [address for address in lost if address.kind == SUBSCRIPTIONS.name]
     options = "--with-undeclared" + (" --delete-subscriptions" if customers else "")
     if lost and not consent.with_undeclared:
-        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-        names = ", ".join(str(address) for address in lost[:_SHOWN]) + more
+        names = _names(lost)
         raise GuardError(
             f"the instance {scope.service} holds what the spec does not declare, and it would be lost: {names} · "
             f"declare it, delete it, or destroy {options}"

@@ -14,8 +14,10 @@ def _duration(text: str) -> float:
     """Seconds of a length of time such as 90s, 30m or 1h30m. Raises BadParameter."""
     parts = re.findall(r"([0-9]{1,9})([smh])", text)
     seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
-    if "".join(number + unit for number, unit in parts) != text or not seconds:
+    if "".join(number + unit for number, unit in parts) != text:
         raise BadParameter(f"{text!r} is no length of time: write one like 90s, 30m or 3h")
+    if not seconds:
+        raise BadParameter(f"{text} leaves no time for anything: write more than 0s")
     return float(seconds)
 
 

@@ -49,6 +49,7 @@ class Output:
         self.verb = verb
         self.interrupts = interrupts or Interrupts()
         self.failed: list[Failed] = []
+        self.several = False  # specs: which one failed is said
         self._files = _opened(reports or ())
         self._secrets: set[str] = set()
         self._err = cast("TextIO", Careful(sys.stderr))
@@ -141,8 +142,7 @@ class Output:
                 self._err.write(self._drawn(draw, "text", []))
         fresh, self._said = self.failed[self._said :], len(self.failed)
         if fresh:
-            several = len(self.failed) > 1
-            shown = [one if several else replace(one, spec="") for one in fresh]
+            shown = [one if self.several else replace(one, spec="") for one in fresh]
             self._err.write(render.failures(shown, "text", secrets=self._secrets))
 
     def _drawn(self, draw: _Draw, form: str, failed: Sequence[Failed], *, colour: bool = False) -> str:

@@ -18,6 +18,7 @@ from provision.document import STDIN, Source, mark_of, once
 from provision.errors import GuardError, Problem, ProvisionError, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
+from provision.render import Verb
 from provision.report import worst
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: 
     """What every spec wants Azure to be. From here on its secrets are hidden."""
     from provision.desired import desired  # noqa: PLC0415
 
+    to.several = len(paths) > 1
     specs = loaded(paths, overlays, to.note, to.fail)
     to.hide(value for spec in specs for value in spec.secrets.values())
     to.hide(one.value for spec in specs for one in spec.clear)
@@ -99,7 +101,7 @@ def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: 
             found.append(desired(spec))
         except Exception as error:  # noqa: BLE001 - the others are looked at all the same
             to.fail(error, spec.file, group, service)
-    if not found:
+    if not found or (to.failed and to.verb in (Verb.APPLY, Verb.DESTROY)):  # nothing would be written: nothing is asked
         to.plans([])
         raise Exit(to.code())
     return found

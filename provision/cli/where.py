@@ -77,7 +77,7 @@ def opened(
             yield where
     elif cloud == "local":
         with (
-            embedded(state=state or default_state()) as azure,
+            embedded(state=state or _default_state()) as azure,
             closing(Where(Cloud("local", azure.url, token=False), subscription or ZEROS, timeout, say)) as where,
         ):
             yield where
@@ -92,10 +92,18 @@ def _subscription(given: str | None, cloud: Cloud) -> str:
     raise UsageError("which subscription? --subscription-id ID or AZURE_SUBSCRIPTION_ID (az account show --query id)")
 
 
-def default_state() -> Path:
+def _default_state() -> Path:
     """Where the embedded Azure keeps its state unless told otherwise."""
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(home) / "provision" / "local.sqlite3"
+
+
+def _need_folder(state: Path) -> None:
+    """A folder for the state: made where nobody has named one, which a typo would do."""
+    if state == _default_state():
+        state.parent.mkdir(parents=True, exist_ok=True)
+    elif not state.parent.is_dir():
+        raise UsageError(f"--state {state}: there is no folder {state.parent}")
 
 
 @contextmanager
@@ -119,7 +127,7 @@ def embedded(clock: str | None = None, faults: Path | None = None, **options: An
             raise UsageError(f"--allow-host {name}: a host name or an address alone, such as azure.example")
     try:
         if state:
-            state.parent.mkdir(parents=True, exist_ok=True)
+            _need_folder(state)
         azure = Emulator(**options)
         _prepare(azure, clock, faults)
         azure.start()

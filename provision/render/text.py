@@ -42,7 +42,7 @@ def failures(failed: Sequence[Failure]) -> str:
 
 def _wrong(failed: Sequence[Failure]) -> Iterator[str]:
     for one in failed:
-        named = not one.spec or one.problems or len(failed) == 1
+        named = not one.spec or one.problems or one.message.startswith(f"{one.spec}:")
         yield _joined(visible_lines(one.message if named else f"{one.spec}: {one.message}"))
 
 

@@ -71,7 +71,8 @@ def test_what_is_not_declared_stops_it(worked: Cloud, address: str) -> None:
     assert address in said
     assert "--with-undeclared" in said
     consent = ("--delete-subscriptions",) if "subscriptions" in address else ()
-    worked("destroy", WORKED, "--yes", "--with-undeclared", *consent).ended(0)
+    ran = worked("destroy", WORKED, "--yes", "--with-undeclared", *consent).ended(0)
+    assert address in ran.err, "the last look shows what goes"
     assert not worked.arm.exists("")
 
 

@@ -28,13 +28,23 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def test_four_processes_on_one_file(tmp_path: Path) -> None:
-    state = tmp_path / "new" / "folder" / "state.sqlite3"
+    state = tmp_path / "state.sqlite3"
     where = ("--cloud", "local", "--state", str(state))
     assert "11 to create" in alone("plan", WORKED, *where).ended(0).out
     alone("apply", WORKED, "--yes", *where).ended(0)
     assert "no drift" in alone("drift", WORKED, *where).ended(0).out
     alone("destroy", WORKED, "--yes", *where).ended(0)
     alone("drift", WORKED, *where).ended(2)
+
+
+def test_a_folder_for_the_state_is_made_where_nobody_named_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped --state would be a new and empty Azure, of which everything is missing."""
+    named = tmp_path / "none" / "state.sqlite3"
+    assert "there is no folder" in alone("drift", WORKED, "--cloud", "local", "--state", str(named)).ended(64).err
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    alone("drift", WORKED, "--cloud", "local").ended(2)
+    assert (tmp_path / "home" / "provision" / "local.sqlite3").is_file()
 
 
 def test_processes_share_a_file_at_the_same_time(tmp_path: Path) -> None:
