@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,10 @@ from tests.failure.mutations import mutated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from random import Random
 
 EXITS = frozenset({0, 1, 2, 3, 4})
+# Which answer is the nth differs from run to run, since reads are parallel: hypothesis draws no more than a seed.
+SEEDS = st.integers(0, 2**32)
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +33,10 @@ def standing() -> Iterator[Cloud]:
 @given(
     verb=st.sampled_from(["plan", "drift", "destroy"]),
     number=st.integers(1, 17),
-    chance=st.randoms(use_true_random=False),
+    seed=SEEDS,
 )
-def test_a_read_with_one_thing_wrong(standing: Cloud, verb: str, number: int, chance: Random) -> None:
-    what = ""
+def test_a_read_with_one_thing_wrong(standing: Cloud, verb: str, number: int, seed: int) -> None:
+    what, chance = "", Random(seed)
 
     def meddle(answer: Answer) -> Answer:
         nonlocal what
@@ -54,9 +56,9 @@ def test_a_read_with_one_thing_wrong(standing: Cloud, verb: str, number: int, ch
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(number=st.integers(1, 36), chance=st.randoms(use_true_random=False))
-def test_a_run_with_one_thing_wrong(number: int, chance: Random) -> None:
-    what = ""
+@given(number=st.integers(1, 36), seed=SEEDS)
+def test_a_run_with_one_thing_wrong(number: int, seed: int) -> None:
+    what, chance = "", Random(seed)
 
     def meddle(answer: Answer) -> Answer:
         nonlocal what
