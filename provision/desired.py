@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from provision.kinds import Kind, Shape, children_of, find, kind_of
 from provision.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from provision.errors import Mark, Problem
     from provision.resource import Snapshot
@@ -34,6 +34,15 @@ FREE = Lifecycle()
 
 
 @dataclass(frozen=True, slots=True)
+class There:
+    """Something that must be in the instance though the spec doesn't declare it: `by` refers to it, at `mark`."""
+
+    target: Address
+    by: Address
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """What Azure should hold: the declared resources, and the collections in which nothing else may be."""
 
@@ -48,7 +57,7 @@ class Desired:
     secrets: Mapping[str, str]
     file: str
     unsaved: tuple[Problem, ...] = ()  # why a plan of it must not be written to a file
-    there: Mapping[Address, Mark] = field(default_factory=lambda: MappingProxyType({}))  # not ours, and referred to
+    there: tuple[There, ...] = ()  # not ours, and referred to
 
     def owns(self, address: Address) -> bool:
         """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
@@ -93,18 +102,18 @@ def desired(spec: Spec) -> Desired:
         secrets=spec.secrets,
         file=spec.file,
         unsaved=tuple(one.refusal for one in spec.clear),
-        there=MappingProxyType(_there(spec, snapshot, existing)),
+        there=tuple(_there(spec, snapshot, existing)),
     )
 
 
-def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> dict[Address, Mark]:
-    """What must be in the instance though the spec doesn't declare it, and where that is said."""
-    found: dict[Address, Mark] = {}
+def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> Iterator[There]:
     for node in spec.nodes():
         for one in node.kind.referring(node.reference, node.properties):
             if (one.there or existing) and one.target not in snapshot:
-                found.setdefault(one.target, spec.mark(node))
-    return found
+                yield There(one.target, node.address, spec.mark(node))
+        for target, mark in spec.mentions.get(node.address, {}).items():
+            if target not in snapshot:
+                yield There(target, node.address, mark)
 
 
 def _owned(node: Node) -> set[tuple[Address, str]]:

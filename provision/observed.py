@@ -156,7 +156,7 @@ class _Walk:
 
     def others(self) -> Iterator[Job]:
         """The collections that provision doesn't manage, and the spec refers into."""
-        for name in sorted({one.kind for one in self.desired.there if find(one.kind) is None}):
+        for name in sorted({one.target.kind for one in self.desired.there if find(one.target.kind) is None}):
             found = collection_of(name)
             if found:
                 yield partial(self._other, found)

@@ -13,6 +13,7 @@ from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
+from provision.kinds import find
 from provision.kinds.collections import collection_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from provision.address import Address, Scope
     from provision.desired import Desired
+    from provision.errors import Mark
     from provision.graph import Edge
     from provision.observed import Observed
     from provision.resource import LeftAlone
@@ -103,7 +105,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
         notes=observed.notes,
-        obstacles=(*_obstacles(changes, desired, observed), *cycle),
+        obstacles=(*_obstacles(changes, desired, observed, wishes), *cycle),
         stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
@@ -115,23 +117,43 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
     )
 
 
-def _obstacles(changes: tuple[Change, ...], desired: Desired, observed: Observed) -> Iterator[str]:
+def _obstacles(changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes) -> Iterator[str]:
     """Why Azure can't carry them out."""
     yield from _homeless(changes, desired)
     yield from (change.obstacle for change in changes if change.obstacle)
-    yield from _missing(changes, desired, observed)
+    yield from _missing(changes, desired, observed, wishes)
     yield from graph.taken(changes, observed.snapshot, observed.others)
 
 
-def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed) -> Iterator[str]:
+def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes) -> Iterator[str]:
     """What the spec refers to as something that is there, and isn't; of a new instance Azure makes some by itself."""
-    held = {*observed.snapshot, *(one.address for one in observed.others)}
-    new = any(change.address == SERVICE for change in changes)
-    for address, mark in desired.there.items():
-        collection = collection_of(address.kind)
-        if collection and address not in held and not (new and address.name.lower() in collection.factory):
-            what = f"there is no {collection.title} '{address.name}' in the instance {desired.service}"
-            yield f"{mark}: {what} · the spec refers to it and doesn't declare it · create it first, or declare it"
+    of_instance = next((change.action for change in changes if change.address == SERVICE), Action.UPDATE)
+    if of_instance is Action.RESTORE:
+        return  # what it holds is seen when it is back, and all is planned again then
+    new = of_instance is Action.CREATE
+    collections = {kind: collection_of(kind) for kind in {one.target.kind for one in desired.there}}
+    held = {*observed.snapshot}
+    for item in observed.others if collections else ():
+        collection = collections.get(item.address.kind)
+        held.add(collection.referred(item) if collection else item.address)
+    changed = {change.address for change in changes}
+    missing: dict[Address, Mark] = {}
+    for one in desired.there:
+        if one.target not in held and (one.by in changed or _is_wanted(one.by, wishes)):
+            missing.setdefault(one.target, one.mark)
+    for target, mark in missing.items():
+        collection = collections[target.kind]
+        if collection and not (new and target.name.lower() in collection.factory):
+            what = f"there is no {collection.title} '{target.name}' in the instance {desired.service}"
+            first = "create it first" + (", in an instance made with --exclude of what refers to it" if new else "")
+            fix = f"{first}, or declare it" if find(target.kind) else first
+            yield f"{mark}: {what} · the spec refers to it and doesn't declare it · {fix}"
+
+
+def _is_wanted(address: Address, wishes: Wishes) -> bool:
+    """Whether the command line leaves a resource in."""
+    targeted = not wishes.target or any(address.within(one) for one in wishes.target)
+    return targeted and not any(address.within(one) for one in wishes.exclude)
 
 
 def _edges(changes: tuple[Change, ...], observed: Observed) -> tuple[graph.Edges, tuple[str, ...]]:

@@ -73,7 +73,8 @@ def _with_customers(planned: Plan, azure: Cloud) -> Plan:
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
     """Observe, look around, and plan the end. Where the instance itself goes, lists tell all that goes with it."""
-    observed = observe(desired, azure, quick=not desired.existing)
+    unneeded = replace(desired, there=())  # what goes needs nothing of what is there
+    observed = observe(unneeded, azure, quick=not desired.existing)
     around = Surroundings()
     if SERVICE in observed.snapshot:
         around = Surroundings(_undeclared(desired, azure), ())

@@ -62,8 +62,12 @@ def loaded(
         except ProvisionError as error:
             fail(error, str(path))
     for warning in dict.fromkeys(one for spec in good for one in spec.warnings):
-        tell(f"{warning.mark}: warning: {warning.said}")
+        tell(_warning(warning))
     return good
+
+
+def _warning(problem: Problem) -> str:
+    return f"{problem.mark}: warning: {problem.said}"
 
 
 def inputs(paths: Sequence[Path | Source]) -> list[Path | Source]:
@@ -78,6 +82,7 @@ def validated(paths: Sequence[Path], overlays: Sequence[Path] | None) -> int:
     failed: list[ProvisionError] = []
     warnings: list[str] = []
     for spec in loaded(paths, overlays, warnings.append, lambda error, _: failed.append(error)):
+        warnings += [_warning(one) for one in spec.unseen]
         sys.stdout.write(f"{spec.file}: valid, {sum(1 for _ in spec.nodes())} resources\n")
     sys.stdout.flush()
     say(sys.stderr, "".join(f"{one}\n" for one in (*warnings, *failed)))

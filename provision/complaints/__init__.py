@@ -9,6 +9,7 @@ from provision.complaints.names import did_you_mean, shown
 from provision.complaints.telling import Later, now, presentable, refusal
 from provision.errors import Mark, Problem
 from provision.kinds import find
+from provision.kinds.collections import collection_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +49,14 @@ def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]
     why = f"{collection.name} doesn't declare it" if ours else f"a spec declares no {collection.name}"
     fix = f"{'declare it, or ' if ours else ''}write /{collection.name}/{name} for one that is there"
     return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
+
+
+def not_seen(address: Address, mark: Mark) -> Problem:
+    """A policy's reference to what only the instance has."""
+    collection = collection_of(address.kind)
+    title = collection.title if collection else address.kind
+    what = f"this refers to the {title} '{address.name}'"
+    return Problem(mark, what, "whether that is there can't be known offline", "plan looks it up")
 
 
 def absent_but_used(mark: Mark, title: str, name: str) -> Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from provision.address import Address
+from provision.address import SERVICE, Address
 from provision.kinds import Shape, children_of, kind_of
 
 if TYPE_CHECKING:
@@ -26,10 +26,15 @@ class Collection:
     method: str = "list_by_service"
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
     made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
+    handle: str = ""  # the property that policies name its members by, where that isn't the id
 
     def is_azures(self, one: Resource) -> bool:
         """Whether Azure made it."""
         return self.made_by_azure(one) if self.made_by_azure else one.address.name.lower() in self.factory
+
+    def referred(self, one: Resource) -> Address:
+        """The address that references to it have."""
+        return SERVICE.child(self.name, str(one.body.get(self.handle) or one.address.name))
 
 
 def _built_in(group: Resource) -> bool:
@@ -57,7 +62,7 @@ _OTHERS: Final = (
         factory=frozenset({"administrators", "developers", "guests"}),
         made_by_azure=_built_in,
     ),
-    Collection("namedValues", "named value", "named_value"),
+    Collection("namedValues", "named value", "named_value", handle="displayName"),
     Collection("backends", "backend", "backend"),
     Collection("loggers", "logger", "logger"),
     Collection("diagnostics", "diagnostic", "diagnostic"),

@@ -1,13 +1,14 @@
-"""Policy documents of API Management: whether they are well-formed, and a normal form to compare them by.
+"""Policy documents of API Management: whether they are well-formed, a normal form, and what they refer to.
 
 A document in the `rawxml` format isn't XML: C# stands unescaped in `@(...)` and `@{...}`, in attributes and in text
 (learn.microsoft.com/azure/api-management/api-management-policy-expressions). In the `xml` format the same is escaped,
-and Azure answers with either, re-indented and requoted. Both functions here read both, expression by expression.
+and Azure answers with either, re-indented and requoted. All functions here read both, expression by expression.
 """
 
 from __future__ import annotations
 
 from provision.policyxml.canonical import canonical
 from provision.policyxml.check import check
+from provision.policyxml.references import references
 
-__all__ = ["canonical", "check"]
+__all__ = ["canonical", "check", "references"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from itertools import starmap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ class Spec:
     policies: Mapping[Address, Mark]  # where the text of a policy stands, when that is a file of its own
     warnings: tuple[Problem, ...] = ()  # what is allowed, and should not be so
     clear: tuple[InClear, ...] = ()  # secrets that stand in it
+    unseen: tuple[Problem, ...] = ()  # what only a look into the instance can tell
+    # policy -> what it refers to in the instance, and where
+    mentions: Mapping[Address, Mapping[Address, Mark]] = field(default_factory=lambda: MappingProxyType({}))
 
     def mark(self, node: Node) -> Mark:
         """Where a resource stands in the file."""
@@ -89,7 +93,18 @@ def load(
     marks = {address: mark for address, (_, mark) in found.files.items()}
     clear = tuple(literals(every, tree, files.secret))
     warnings = complaints.presentable([*files.warnings, *(one.warning for one in clear)], secrets)
-    return Spec(str(path), data, tree, MappingProxyType(secrets), MappingProxyType(marks), tuple(warnings), clear)
+    unseen = complaints.presentable(starmap(complaints.not_seen, found.mentioned_first().items()), secrets)
+    return Spec(
+        file=str(path),
+        data=data,
+        tree=tree,
+        secrets=MappingProxyType(secrets),
+        policies=MappingProxyType(marks),
+        warnings=tuple(warnings),
+        clear=clear,
+        mentions=MappingProxyType(found.mentions),
+        unseen=tuple(unseen),
+    )
 
 
 def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Later]]:

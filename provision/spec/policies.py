@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provision import complaints, document, policyxml
+from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Mark, Problem
 from provision.kinds import Shape
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provision.address import Address
+    from provision.policyxml.parser import Shift
     from provision.spec.nodes import Node
 
 MAX_BYTES = 4 * 1024 * 1024  # no tier takes a document of a tenth of that
@@ -30,6 +32,7 @@ class Policies:
     """The text of every policy that is a file, with its place; and what is wrong with any policy."""
 
     files: dict[Address, tuple[str, Mark]] = field(default_factory=dict)
+    mentions: dict[Address, dict[Address, Mark]] = field(default_factory=dict)  # what each refers to in the instance
     problems: list[Later] = field(default_factory=list)
     more: int = 0
 
@@ -37,6 +40,14 @@ class Policies:
         """Note what is wrong with one of them."""
         self.problems += map(now, problems)
         self.more += more
+
+    def mentioned_first(self) -> dict[Address, Mark]:
+        """All that they refer to, each where it is mentioned first."""
+        found: dict[Address, Mark] = {}
+        for one in self.mentions.values():
+            for target, mark in one.items():
+                found.setdefault(target, mark)
+        return found
 
 
 def policies(
@@ -49,6 +60,7 @@ def policies(
     """Read and check. `texts`: what the files of the spec hold, by their names."""
     found = Policies()
     seen: dict[Mark, tuple[str, Mark] | None] = {}  # by aliases one text is the policy of many
+    mentioned: dict[Mark, dict[Address, Mark]] = {}
     lines: dict[str, list[str]] = {}
     for node in [node for node in every if node.kind.shape is Shape.SINGLE]:
         text, mark = node.properties["value"], document.mark_of(tree, node.loc)
@@ -59,11 +71,24 @@ def policies(
                 seen[mark] = None
                 if mark.file not in lines:
                     lines[mark.file] = texts[mark.file].splitlines()
-                _check_inline(found, text, mark, lines[mark.file], secrets)
+                shift = _shift(mark, lines[mark.file])
+                _check_inline(found, text, mark, shift, secrets)
+                mentioned[mark] = _mentions(text, mark.file, shift)
             else:
-                seen[mark] = _file(found, text.strip(), mark)
+                seen[mark] = file = _file(found, text.strip(), mark)
+                mentioned[mark] = _mentions(file[0], file[1].file) if file else {}
         if file := seen[mark]:
             found.files[node.address] = file
+        if mentioned[mark]:
+            found.mentions[node.address] = mentioned[mark]
+    return found
+
+
+def _mentions(text: str, file: str, shift: Shift | None = None) -> dict[Address, Mark]:
+    """What a document refers to, each thing where it is mentioned first."""
+    found: dict[Address, Mark] = {}
+    for one in policyxml.references(text, shift):
+        found.setdefault(SERVICE.child(one.collection, one.name), Mark(file, one.line, one.column))
     return found
 
 
@@ -105,11 +130,17 @@ def _references(text: str, file: str) -> list[Problem]:
     ]
 
 
-def _check_inline(found: Policies, text: str, mark: Mark, lines: Sequence[str], secrets: Mapping[str, str]) -> None:
+def _check_inline(found: Policies, text: str, mark: Mark, shift: Shift, secrets: Mapping[str, str]) -> None:
     """What is wrong with a policy in the spec, where it stands there as far as YAML's own syntax lets one tell."""
     if not policyxml.check(text, mark.file).problems:
         return
     shown = Veil(dict.fromkeys(secrets.values(), "secret")).text(text)  # what is said quotes the text
+    checked = policyxml.check(shown, mark.file, shift=shift)
+    found.take(checked.problems or [complaints.secret_in_policy(mark)], checked.more)
+
+
+def _shift(mark: Mark, lines: Sequence[str]) -> Shift:
+    """From a place in an inline policy to its place in the spec."""
     header = lines[mark.line - 1][mark.column - 1 :]
     if re.match(r"(&\S+ +)?\|", header):
         below = (lines[at] for at in range(mark.line, len(lines)))
@@ -121,5 +152,4 @@ def _check_inline(found: Policies, text: str, mark: Mark, lines: Sequence[str], 
     def shift(line: int, column: int) -> tuple[int, int]:
         return first[0] + line, column + (first[1] if line == 1 else rest)
 
-    checked = policyxml.check(shown, mark.file, shift=shift)
-    found.take(checked.problems or [complaints.secret_in_policy(mark)], checked.more)
+    return shift

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT, WORKED, command, environment, here
+from tests.conftest import ROOT, WORKED, Arm, command, environment, here, writes
 
 if TYPE_CHECKING:
     from tests.conftest import Cloud, Ran
@@ -154,6 +154,67 @@ def test_an_overlay_that_removes_nothing_is_told() -> None:
         f"overlay.yaml:1:19: warning: there is no 'polic' to remove · {why} · did you mean policy?",
         f"overlay.yaml:1:47: warning: there is no 'silver' to remove · {why} · known: gold",
     ]
+
+
+REFERRING = """\
+<policies>
+  <inbound>
+    <base />
+    <set-header name="x"><value>{{tok}}</value></set-header>
+    <include-fragment fragment-id="common" />
+  </inbound>
+</policies>
+"""
+NAMED_VALUES = "/service/demo/namedValues"
+TOK = {"properties": {"displayName": "Tok", "value": "x"}}
+FRAGMENT = {"properties": {"format": "rawxml", "value": "<fragment />"}}
+
+
+def fill(cloud: Cloud) -> None:
+    """Somebody else makes what REFERRING refers to."""
+    arm = Arm(cloud.emulator.url, group="demo", service="demo")
+    arm.put("namedValues/6650", TOK)
+    arm.put("policyFragments/common", FRAGMENT)
+
+
+def test_what_policies_refer_to_is_warned_of_offline_and_by_nothing_that_looks(cloud: Cloud) -> None:
+    Path("spec.yaml").write_text(WITH_POLICY, "utf-8")
+    cloud("apply", "spec.yaml", "--yes").ended(0)
+    Path("policies/gold.xml").write_text(REFERRING, "utf-8")
+    why = "whether that is there can't be known offline · plan looks it up"
+    assert here("validate", "spec.yaml").ended(0).err.splitlines() == [
+        f"policies/gold.xml:4:33: warning: this refers to the named value 'tok' · {why}",
+        f"policies/gold.xml:5:5: warning: this refers to the policy fragment 'common' · {why}",
+    ]
+    assert "warning" not in cloud("drift", "spec.yaml").ended(2).err
+    for verb in ("plan", "apply"):
+        ran, sent = cloud.watched(verb, "spec.yaml", *(("--yes",) if verb == "apply" else ()))
+        assert writes(sent) == []
+        assert "policies/gold.xml:4:33: there is no named value 'tok'" in ran.ended(1).err
+        assert "warning" not in ran.err
+        assert len([one for one in sent if NAMED_VALUES in one.path]) == 1
+    fill(cloud)
+    assert "warning" not in cloud("apply", "spec.yaml", "--yes").ended(0).err
+    cloud("drift", "spec.yaml").ended(0)
+
+
+def test_a_list_of_what_policies_refer_to_that_cannot_be_read_stops_everything(cloud: Cloud) -> None:
+    Path("spec.yaml").write_text(WITH_POLICY, "utf-8")
+    cloud("apply", "spec.yaml", "--yes").ended(0)
+    Path("policies/gold.xml").write_text(REFERRING.replace("{{tok}}", "none"), "utf-8")
+    cloud.fault("GET", "/service/demo/policyFragments$", 403, "AuthorizationFailed", times=99)
+    for verb in ("plan", "drift", "apply"):
+        assert "AuthorizationFailed" in cloud(verb, "spec.yaml").ended(1).err
+
+
+def test_a_new_instance_is_made_without_what_refers_to_something_in_it(cloud: Cloud) -> None:
+    Path("spec.yaml").write_text(WITH_POLICY, "utf-8")
+    Path("policies/gold.xml").write_text(REFERRING, "utf-8")
+    told = "create it first, in an instance made with --exclude of what refers to it"
+    assert told in cloud("apply", "spec.yaml", "--yes").ended(1).err
+    cloud("apply", "spec.yaml", "--yes", "--exclude", "products/gold/policies/policy").ended(0)
+    fill(cloud)
+    cloud("apply", "spec.yaml", "--yes").ended(0)
 
 
 CERTIFICATE = """\

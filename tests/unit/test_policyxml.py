@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.policyxml import canonical, check
+from provision.policyxml import canonical, check, references
 
 
 def said(text: str, root: str = "policies") -> list[str]:
@@ -379,3 +379,47 @@ def test_nothing_raises_and_every_form_is_final(text: str) -> None:
     form = canonical(text)
     assert canonical(form) == form
     assert check(text, "p.xml").problems
+
+
+REFERRING: list[tuple[str, list[str]]] = [
+    ("<base />", []),
+    ('<a b="{{one}}" c="x{{two}}y{{one}}">{{Three-3._}}\n {{four}}</a>', [
+        "namedValues one 2:7", "namedValues two 2:20", "namedValues Three-3._ 2:37", "namedValues four 3:2",
+    ]),
+    ('<a b="@("x {{one}}" + {{two}})">@{ return "{{three}}"; }</a>', [
+        "namedValues one 2:12", "namedValues two 2:23", "namedValues three 2:44",
+    ]),
+    ('<a b="@(&quot;{{one}}&quot;)"><![CDATA[{{two}}]]></a>', ["namedValues one 2:15", "namedValues two 2:40"]),
+    ("<a>&#123;&#123;one}}</a>", ["namedValues one 2:4"]),
+    ('<!-- {{no}} <include-fragment fragment-id="no" /> --><a b="@($"{{no}}" /* {{no}} */)">@{ // {{no}}\n}</a>', []),
+    ('<a b="{{{no}}}" c="{{ no }}" d="{{}}" e="{{a/b}}">{no} {{a b}}</a>', []),
+    ('<set-body template="liquid">{{body.name}}</set-body><set-body template="Liquid">{{body}}</set-body>', []),
+    ('<include-fragment fragment-id="f" /><set-backend-service backend-id="b" />', [
+        "policyFragments f 2:1", "backends b 2:37",
+    ]),
+    ('<authentication-certificate certificate-id="c" /><log-to-eventhub logger-id="l">x</log-to-eventhub>', [
+        "certificates c 2:1", "loggers l 2:50",
+    ]),
+    ('<set-backend-service backend-id="@(context.X ? "a" : "b")" />', []),
+    ('<set-backend-service backend-id="@{ return x; }" /><include-fragment fragment-id="" />', []),
+    ('<set-backend-service backend-id="pre-{{one}}" />', ["namedValues one 2:38"]),
+    ('<set-backend-service base-url="b" fragment-id="f" /><x backend-id="b" />', []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), REFERRING)
+def test_what_a_policy_refers_to_is_found_with_its_place(text: str, expected: list[str]) -> None:
+    document = inside(text)
+    assert said(document) == []
+    assert [f"{one.collection} {one.name} {one.line}:{one.column}" for one in references(document)] == expected
+
+
+def test_a_broken_policy_refers_to_nothing() -> None:
+    assert references("<policies><inbound>{{one}}</policies>") == ()
+
+
+def test_places_are_brought_to_where_the_text_stands() -> None:
+    (found,) = references(
+        "<policies>\r\n<inbound>{{one}}</inbound></policies>", lambda line, column: (line + 10, column)
+    )
+    assert (found.line, found.column) == (12, 10)
