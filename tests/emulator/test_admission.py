@@ -16,6 +16,7 @@ import pytest
 
 from provision.emulator import Emulator, EmulatorError
 from provision.emulator.serving.admission import Admission
+from provision.emulator.serving.door import Door
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.world.wire import Answer
 from tests.conftest import PATIENCE
@@ -171,7 +172,7 @@ def open_listener() -> Iterator[str]:
 
     bound = bind("127.0.0.1", 0)
     loop, stopping, started = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-    serving = serve([Listener(bound, app, Admission(None))], started.set, stopping)
+    serving = serve([Listener(bound, Door(app, Admission(None)))], started.set, stopping)
     thread = threading.Thread(target=loop.run_until_complete, args=(serving,))
     thread.start()
     assert started.wait(PATIENCE)

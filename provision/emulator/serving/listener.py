@@ -1,38 +1,29 @@
-"""A bound socket, the app behind it, and who is let in."""
+"""A bound socket, and the ASGI app behind it."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from provision.emulator.serving.admission import Admission
-from provision.emulator.serving.asgi import body_of, request_of, write
-from provision.emulator.serving.exchange import Exchange, code_of
-from provision.emulator.world.errors import ArmError, EmulatorError
-from provision.emulator.world.wire import error_answer
+from provision.emulator.world.errors import EmulatorError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from provision.emulator.serving.asgi import Receive, Scope, Send
     from provision.emulator.serving.certificate import Certificate
-    from provision.emulator.world.wire import Answer, Request
 
-    App = Callable[[Request], Awaitable[Answer | None]]
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BACKLOG = 2048
 GRACE_SECONDS = 1.0
 LARGEST_HEAD = 256 * 1024  # a read of the socket is as large
-# [?] ARM refuses a deployment above 4 MB, and API Management behind it took less than 7 [Azure/apiops#339]. An inline
-# document may have 4 MB [doc], and grows when it is written as a JSON string.
-LARGEST_BODY = 8 * 1024 * 1024
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -77,18 +68,11 @@ class _Protocol(HttpToolsProtocol):
 
 @dataclass(slots=True)
 class Listener:
-    """Serves one app on one socket; several may share a loop, each with its own rule about who is let in.
-
-    `app` answers a request, or None to close the connection instead. `report` is told of every exchange, refused ones
-    too.
-    """
+    """Serves one ASGI app on one socket; several may share a loop."""
 
     bound: socket.socket
     app: App
-    admission: Admission = field(default_factory=Admission)
     certificate: Certificate | None = None
-    report: Callable[[Exchange], None] | None = None
-    largest: int = LARGEST_BODY
 
     async def open(self, state: ServerState) -> asyncio.Server:
         """Begin to serve: uvicorn's protocol without its server, which polls and installs signal handlers."""
@@ -102,7 +86,7 @@ class Listener:
     def _config(self) -> uvicorn.Config:
         certificate = self.certificate
         config = uvicorn.Config(
-            self._asgi,
+            self.app,
             http="httptools",
             ws="none",
             lifespan="off",
@@ -119,39 +103,6 @@ class Listener:
         )
         config.load()
         return config
-
-    async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        began = time.perf_counter()
-        request = request_of(scope)
-        answer: Answer | None
-        try:
-            refusal = self.admission.refusal(scope["headers"])
-            if refusal:
-                raise refusal
-            body = await body_of(request, receive, self.largest)
-            request = replace(request, body=body) if body else request
-            answer = await self.app(request)
-        except ArmError as error:
-            answer = error_answer(error)
-        except ConnectionError:  # the client left in the middle of its request, of which nothing is executed
-            return
-        self._tell(scope, request, answer, time.perf_counter() - began)
-        if answer is None:
-            # ASGI has no way to close a connection without an answer; uvicorn's `send` is a method of what can.
-            transport: Any = send.__self__.transport  # type: ignore[attr-defined]
-            transport.abort()
-            await receive()
-        else:
-            await write(send, request, answer)
-
-    def _tell(self, scope: Scope, request: Request, answer: Answer | None, seconds: float) -> None:
-        if self.report:
-            query, target = scope["query_string"].decode("latin-1"), scope["raw_path"].decode("latin-1")
-            status, code = answer.status if answer else 0, code_of(answer)
-            said = (request.method, scope["path"], query, status, request.headers, request.body, code, target, seconds)
-            self.report(Exchange(*said))
 
 
 async def serve(listeners: Sequence[Listener], started: Callable[[], object], stopping: asyncio.Event) -> None:

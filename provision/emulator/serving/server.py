@@ -12,6 +12,7 @@ from provision.emulator.arm import app as arm
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
+from provision.emulator.serving.door import Door
 from provision.emulator.serving.identity import Identity
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.serving.log import Log
@@ -173,11 +174,10 @@ class Emulator:
     def _listeners(self, bound: list[socket.socket]) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
-        listeners = [Listener(bound[0], self._answered, admission, self._certificate, report)]
+        listeners = [Listener(bound[0], Door(self._answered, admission, report), self._certificate)]
         if self._identity:
-            listeners.append(
-                Listener(bound[1], self._identity.answered, admission, report=self._log.write if self._log else None)
-            )
+            heard = self._log.write if self._log else None
+            listeners.append(Listener(bound[1], Door(self._identity.answered, admission, heard)))
         return listeners
 
     def _run(self, listeners: list[Listener], started: Future[None]) -> None:
