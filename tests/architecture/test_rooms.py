@@ -23,8 +23,9 @@ ROOMS: dict[str, set[str]] = {
     "rules": {"world", "policy", "openapi"},
     "resources": {"world", "openapi", "rules"},
     "instance": {"world", "rules", "resources"},
+    "gateway": {"world", "policy", "rules"},
     "arm": {"world", "openapi", "rules", "resources", "instance"},
-    "serving": {"world", "trouble", "arm"},
+    "serving": {"world", "trouble", "arm", "gateway"},
 }
 INSIDE = [source for source in SOURCES if name_of(source).startswith(f"{EMULATOR}.")]
 

@@ -1,0 +1,1 @@
+"""The gateway: what callers of the provisioned APIs reach."""

@@ -1,0 +1,1 @@
+"""C# policy expressions: their context, parsing and evaluation."""
