@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE, Address
+from provision.document import mark_of
 from provision.kinds import Kind, Shape, children_of, find, kind_of
 from provision.resource import Resource
 
@@ -110,7 +111,8 @@ def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> 
     for node in spec.nodes():
         for one in node.kind.referring(node.reference, node.properties):
             if (one.there or existing) and one.target not in snapshot:
-                yield There(one.target, node.address, spec.mark(node))
+                mark = mark_of(spec.tree, (*node.loc, *one.at)) if one.at else spec.mark(node)
+                yield There(one.target, node.address, mark)
         for target, mark in spec.mentions.get(node.address, {}).items():
             if target not in snapshot:
                 yield There(target, node.address, mark)

@@ -51,6 +51,13 @@ def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]
     return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
 
 
+def malformed_reference(mark: Mark, path: Iterable[str | int], collection: str, text: str) -> Problem:
+    """A reference that is none of the three forms, or leads elsewhere."""
+    name = [step for step in path if isinstance(step, str)][-1]
+    why = f"it is neither a name nor the path or id of one of {collection}"
+    return Problem(mark, f"{name} can't be {shown(text)}", why, f"write NAME, /{collection}/NAME or its full ARM id")
+
+
 def not_seen(address: Address, mark: Mark) -> Problem:
     """A policy's reference to what only the instance has."""
     collection = collection_of(address.kind)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from provision.address import Address
-from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
+from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape, reference
 from provision.kinds.model import VARIABLE, AnyOrder, Default, DisplayName, Fixed, Flag, Folded, Mirrored, Model, named
 
 if TYPE_CHECKING:
@@ -94,16 +94,29 @@ class Api(Model):
     license: License | None = None
 
 
+# (the first entry alone, all entries, the property of each that refers, the collection that it refers into)
+_SETTINGS: Final = (
+    ("oAuth2", "oAuth2AuthenticationSettings", "authorizationServerId", "authorizationServers"),
+    ("openid", "openidAuthenticationSettings", "openidProviderId", "openidConnectProviders"),
+)
+
+
 def _settings(settings: Properties | None) -> Properties | None:
     """The lists only: beside them the service repeats their first entries. Azure/arm-template-whatif#440."""
     if not settings:
         return settings
     result: Properties = {}
-    for single, several in (("oAuth2", "oAuth2AuthenticationSettings"), ("openid", "openidAuthenticationSettings")):
+    for single, several, name, collection in _SETTINGS:
         entries: list[Any] = settings.get(several) or ([settings[single]] if settings.get(single) else [])
         if entries:
-            result[several] = entries
+            result[several] = [_by_name(entry, name, collection) for entry in entries]
     return result
+
+
+def _by_name(entry: Properties, name: str, collection: str) -> Properties:
+    """An entry with the bare identifier of what it refers to, which is what ARM specifies there."""
+    found = reference(collection, entry[name]) if entry.get(name) else None
+    return {**entry, name: found.target.name} if found else entry
 
 
 def _version_set(value: str | None) -> str | None:
@@ -170,7 +183,16 @@ API = Kind(
     factory=frozenset({"echo-api"}),
     in_new_instances=frozenset({"apis/echo-api"}),
     revision=";rev=",
-    references=MappingProxyType({"apiVersionSetId": "apiVersionSets"}),
+    references=MappingProxyType(
+        {
+            "apiVersionSetId": "apiVersionSets",
+            **{
+                f"authenticationSettings.{way}.{name}": collection
+                for single, several, name, collection in _SETTINGS
+                for way in (single, f"{several}.[]")
+            },
+        }
+    ),
     has_subscribers=True,
     one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),

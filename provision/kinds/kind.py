@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from provision.address import SERVICE, Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from provision.kinds.model import Model
 
     ModelClass = type[Model]
 
 Properties = dict[str, Any]
+Path = tuple[str | int, ...]  # names of properties and indexes of lists, from the outermost in
 
 
 class Shape(Enum):
@@ -90,7 +92,7 @@ class Reference:
 
     target: Address
     there: bool = False
-    at: tuple[str, ...] = ()
+    at: Path = ()
 
 
 def reference(collection: str, text: str) -> Reference | None:
@@ -99,8 +101,20 @@ def reference(collection: str, text: str) -> Reference | None:
         return Reference(SERVICE.child(collection, text))
     full = text.lower().startswith("/subscriptions/")
     address = Address.from_arm_id(text) if full else Address(text.strip("/"))
-    fits = address is not None and address.kind.lower() == collection.lower()
+    fits = address is not None and address.kind.lower() == collection.lower() and address.name
     return Reference(SERVICE.child(collection, address.name), there=True) if fits and address else None
+
+
+def _texts(value: Any, path: Sequence[str], at: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text at a path such as `("settings", "list", "[]", "id")`, and where it stands."""
+    if not path:
+        if isinstance(value, str) and value:
+            yield at, value
+    elif path[0] == "[]":
+        for index, item in enumerate(value if isinstance(value, list | tuple) else ()):
+            yield from _texts(item, path[1:], (*at, index))
+    elif isinstance(value, Mapping):
+        yield from _texts(value.get(path[0]), path[1:], (*at, path[0]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,7 +141,8 @@ class Kind:
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
     leads_to: str = ""  # of a link: the collection that its name is one of
-    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # property -> collection
+    # property -> collection; `a.b` is within a, and `a.[].b` within its items
+    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
     has_subscribers: bool = False  # users' keys to it die with it
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
@@ -138,11 +153,16 @@ class Kind:
         found = reference(self.leads_to, name) if self.leads_to else None
         if found:
             yield found
-        for key, collection in self.references.items():
-            text = properties.get(key)
-            found = reference(collection, text) if isinstance(text, str) and text else None
+        for at, collection, text in self.written_references(properties):
+            found = reference(collection, text)
             if found:
-                yield replace(found, at=(key,))
+                yield replace(found, at=at)
+
+    def written_references(self, properties: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+        """Each reference in the properties as it is written, malformed ones too: where, into which collection, what."""
+        for path, collection in self.references.items():
+            for at, text in _texts(properties, path.split(".")):
+                yield at, collection, text
 
     def refers(self, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
         """The addresses of all that a resource refers to."""

@@ -17,6 +17,7 @@ from provision.complaints import Later, now
 from provision.errors import Problem
 from provision.kinds.canonical import properties_of, twins
 from provision.kinds.collections import collection_of
+from provision.kinds.kind import reference
 from provision.schema import LIFECYCLE
 from provision.spec.nodes import place_of
 
@@ -114,6 +115,10 @@ def _dangling(
     existing: bool,
 ) -> Iterator[Later]:
     """Short names of what the spec doesn't declare and Azure doesn't make. What shall be there is looked up later."""
+    for path, collection_name, text in node.kind.written_references(node.properties):
+        if reference(collection_name, text) is None and node.wrong.isdisjoint(path):
+            at = document.mark_of(tree, (*node.loc, *path))
+            yield now(complaints.malformed_reference(at, path, collection_name, text))
     for one in node.kind.referring(node.reference, node.properties):
         target, collection = one.target, collection_of(one.target.kind)
         if collection is None or target in declared or not node.wrong.isdisjoint(one.at):
