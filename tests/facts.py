@@ -9,35 +9,29 @@ The file is one object: the type as ARM paths have it below the instance (`apis/
                  maxItems, format (`date-time`, `duration`), readOnly; nested: items, properties, required,
                  additionalProperties
     required     as far as the SDK tells
-    body         false where the request has none: the type is a link
+    body         false where the request has none, as that of a link: nothing but that the resource exists is said
     additionalProperties   the schema of any other property of the resource
-
-`python -m tests.facts --groups` prints which methods of the SDK serve each type.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
-import sys
 import typing
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import azure.mgmt.apimanagement
-from azure.mgmt.apimanagement import models, operations
+from azure.mgmt.apimanagement import models
 from azure.mgmt.resource.resources import models as resource_models
 
 from provision import kinds
+from tests.sdk import groups, types
+
+__all__ = ("TABLE", "groups", "table", "text")
 
 TABLE = Path(kinds.__file__).with_name("facts.json")
-INSTANCE = re.compile(r"^/subscriptions/\{\}/resourceGroups/\{\}/providers/Microsoft\.ApiManagement/service/\{\}")
-BUILDER = re.compile(
-    r'^def build_(\w+)\(.*?"template_url",\s*((?:"[^"]*"\s*)+),?.*?method="(\w+)"', re.DOTALL | re.MULTILINE
-)
 # A resource's own address, which is no property of it.
 ADDRESS = {"id", "name", "type"}
 SIMPLE = {
@@ -61,94 +55,6 @@ RULES = {
 }
 
 Schema = dict[str, Any]
-
-
-class Method(NamedTuple):
-    """One method of an operation group, with the request that it makes."""
-
-    http: str
-    path: str  # of the URL, every parameter `{}`
-    group: str  # attribute of the client
-    name: str
-    parameters: tuple[str, ...]  # that must be passed, in their order
-    options: tuple[str, ...]  # that may be passed
-    body: type | None  # the model of what is sent
-
-
-def methods() -> list[Method]:
-    """Every request of the SDK that concerns an instance or what is in it."""
-    client = inspect.getsource(azure.mgmt.apimanagement.ApiManagementClient)
-    attributes = {name: attribute for attribute, name in re.findall(r"self\.(\w+) = (\w+Operations)\(", client)}
-    return [
-        method
-        for name, attribute in sorted(attributes.items())
-        for method in _methods(getattr(operations, name), attribute)
-        if method.path.startswith(INSTANCE.pattern[1:].replace("\\", "").removesuffix("/{}"))
-    ]
-
-
-def _methods(group: type, attribute: str) -> list[Method]:
-    source = Path(inspect.getfile(group)).read_text("utf-8")
-    requests = {name: (verb, "".join(re.findall(r'"([^"]*)"', url))) for name, url, verb in BUILDER.findall(source)}
-    found = []
-    for own, method in inspect.getmembers(group, inspect.isfunction):
-        built = re.search(r"_request = build_(\w+)\(", inspect.getsource(method))
-        if not built:
-            continue
-        name = own if not own.startswith("_") else f"begin_{own[1:].removesuffix('_initial')}"
-        public = inspect.unwrap(getattr(group, name))
-        verb, url = requests[built[1]]
-        parameters = [
-            one
-            for one in list(inspect.signature(public).parameters.values())[1:]
-            if one.kind is one.POSITIONAL_OR_KEYWORD
-        ]
-        needed = tuple(one.name for one in parameters if one.default is one.empty)
-        options = tuple(one.name for one in parameters if one.default is not one.empty)
-        found.append(Method(verb, re.sub(r"\{\w+\}", "{}", url), attribute, name, needed, options, _body(public)))
-    return found
-
-
-def _body(method: Any) -> type | None:
-    for name, hint in typing.get_type_hints(method).items():
-        members = typing.get_args(hint)
-        if name != "return" and typing.IO[bytes] in members:
-            return typing.cast("type", members[0])
-    return None
-
-
-def types() -> dict[str, Method]:
-    """The request that writes each type: PUT, or PATCH where there is none."""
-    writes: dict[str, Method] = {}
-    for method in methods():
-        if method.http in {"PUT", "PATCH"} and (method.path not in writes or method.http == "PUT"):
-            writes[method.path] = method
-    return {_type(path, set(writes)): method for path, method in writes.items()}
-
-
-def _type(path: str, paths: set[str]) -> str:
-    """`apis/wikis` for its only name `default`, but `portalsettings/signin`: its siblings have other properties."""
-    below = INSTANCE.sub("", path)
-    collection, _, last = path.rpartition("/")
-    siblings = [one for one in paths if one.rpartition("/")[0] == collection]
-    kept = below if last == "{}" or len(siblings) > 1 else below.rpartition("/")[0]
-    return kept.replace("/{}", "").strip("/") or "service"
-
-
-def groups() -> dict[str, dict[str, Method]]:
-    """The methods that serve each type: by `get`, `head`, `list`, `put`, `update`, `delete`, or the action POSTed."""
-    verbs = {"GET": "get", "HEAD": "head", "PUT": "put", "PATCH": "update", "DELETE": "delete"}
-    table: dict[str, dict[str, Method]] = {}
-    for kind, write in types().items():
-        served = table[kind] = {}
-        for method in methods():
-            if method.path == write.path and method.http in verbs:
-                served[verbs[method.http]] = method
-            elif method.path == write.path.rpartition("/")[0] and method.http == "GET":
-                served["list"] = method
-            elif method.path.rpartition("/")[0] == write.path and method.http == "POST":
-                served[method.path.rpartition("/")[2]] = method
-    return table
 
 
 def _wire(key: str) -> list[str]:
@@ -243,11 +149,10 @@ def _dissolved(whole: Schema, needed: set[str]) -> Schema:
 def table() -> dict[str, Schema]:
     """The facts of each type."""
     link: Schema = {"body": False, "outside": [], "properties": {}, "required": []}
-    found = {
-        kind: _dissolved(_schema(write.body), _needed(write.body)) if write.body else link
-        for kind, write in types().items()
-    }
-    return found | {"resourceGroup": _dissolved(_new_schema(resource_models.ResourceGroup), set())}
+    found = {"resourceGroup": _dissolved(_new_schema(resource_models.ResourceGroup), set())}
+    for kind, write in types().items():
+        found[kind] = _dissolved(_schema(write.body), _needed(write.body)) if write.body else link
+    return found
 
 
 def _new_schema(model: Any) -> Schema:
@@ -295,16 +200,5 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def main() -> None:
-    """Write the table, or print who serves each type."""
-    if "--groups" in sys.argv[1:]:
-        for kind, served in sorted(groups().items()):
-            for role, method in sorted(served.items()):
-                needed, options = ", ".join(method.parameters), ", ".join(method.options)
-                print(f"{kind:50} {role:10} {method.group}.{method.name}({needed}) {options}")  # noqa: T201
-    else:
-        TABLE.write_text(text(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    TABLE.write_text(text(), "utf-8")

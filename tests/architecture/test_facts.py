@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import facts
+from tests import facts, sdk
 
 TABLE: dict[str, Any] = json.loads(facts.TABLE.read_text("utf-8"))
 
@@ -82,4 +82,27 @@ def test_a_name_without_siblings_is_no_part_of_the_type() -> None:
 
 
 def test_every_type_can_be_read() -> None:
-    assert all({"get", "head", "list"} & served.keys() for served in facts.groups().values())
+    assert all({"get", "head", "list"} & served.keys() for served in sdk.groups().values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "method", "parameters"),
+    [
+        ("apis", "get", "api.get", "api_id"),  # and not `api_export.get`, of the same URL
+        ("apis", "put", "api.begin_create_or_update", "api_id parameters"),
+        ("apis/wikis", "list", "api_wikis.list", "api_id"),
+        ("apis/tags", "delete", "tag.detach_from_api", "api_id tag_id"),
+        ("tenant", "put", "tenant_access.create", "access_name if_match parameters"),
+        ("namedValues", "listValue", "named_value.list_value", "named_value_id"),
+        ("portalsettings/signin", "get", "sign_in_settings.get", ""),
+        (
+            "notifications/recipientEmails",
+            "head",
+            "notification_recipient_email.check_entity_exists",
+            "notification_name email",
+        ),
+    ],
+)
+def test_the_methods_that_serve_a_type_are_found(kind: str, role: str, method: str, parameters: str) -> None:
+    found = sdk.groups()[kind][role]
+    assert (f"{found.group}.{found.name}", list(found.parameters[2:])) == (method, parameters.split())
