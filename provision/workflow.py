@@ -18,8 +18,10 @@ from provision.kinds import find, kind_of
 from provision.kinds.collections import SUBSCRIPTIONS, collections, subscribed
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
+from provision.presence import Seen
 from provision.recheck import Careful
 from provision.report import Outcome, Report, Result
+from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
 from provision.teardown import Consent, Surroundings, teardown
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from provision.desired import Desired
     from provision.diff import Change
     from provision.kinds.collections import Collection
-    from provision.resource import Resource
     from provision.stop import Stop
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
@@ -45,9 +46,6 @@ class Cloud(Reader, Writer, Protocol):
     look_every: float  # seconds between two looks at an instance in transition
     patience: float  # seconds that one of its transitions may take
 
-    def settling(self) -> str:
-        """The state of an instance in transition, empty otherwise."""
-
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
 
@@ -55,9 +53,11 @@ class Cloud(Reader, Writer, Protocol):
         """What one of the instance's collections holds."""
 
 
-def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False) -> Plan:
+def plan(
+    desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False, seen: Seen | None = None
+) -> Plan:
     """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
-    return _with_customers(make(desired, observe(desired, azure, quick=quick), scope, wishes), azure)
+    return _with_customers(make(desired, observe(desired, azure, quick=quick, seen=seen), scope, wishes), azure)
 
 
 def _with_customers(planned: Plan, azure: Cloud) -> Plan:
@@ -71,10 +71,10 @@ def _with_customers(planned: Plan, azure: Cloud) -> Plan:
     return replace(planned, customers=MappingProxyType(dict(counts)))
 
 
-def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
+def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, *, seen: Seen | None = None) -> Plan:
     """Observe, look around, and plan the end. Where the instance itself goes, lists tell all that goes with it."""
     unneeded = replace(desired, there=())  # what goes needs nothing of what is there
-    observed = observe(unneeded, azure, quick=not desired.existing)
+    observed = observe(unneeded, azure, quick=not desired.existing, seen=seen)
     around = Surroundings()
     if SERVICE in observed.snapshot:
         around = Surroundings(_undeclared(desired, azure), ())
@@ -100,14 +100,15 @@ def _whole(address: Address) -> Address:
     return Address(address.text.partition(kind.revision)[0]) if kind and kind.revision else address
 
 
-def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
+def settle(azure: Cloud, tell: Callable[[str, float], None]) -> Seen:
     """Wait until an instance that is being created or updated stands still; its writes would be refused till then.
 
-    Raises AzureError where it stays in one state for longer than one operation may take.
+    What the last look has seen, which needs no further one. Raises AzureError where it stays in one state for longer
+    than one operation may take.
     """
     start = since = time.monotonic()
     before = ""
-    while state := azure.settling():
+    while state := in_transition(found := azure.get(SERVICE)):
         now = time.monotonic()
         since = since if state == before else now
         before = state
@@ -116,6 +117,7 @@ def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
             raise AzureError(f"the instance has been {state.lower()} for {minutes} minutes: run again, or --timeout")
         tell(state, now - start)
         time.sleep(azure.look_every)
+    return Seen(found)
 
 
 def carry_out(

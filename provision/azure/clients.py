@@ -16,6 +16,7 @@ from azure.mgmt.core.policies import ARMAutoResourceProviderRegistrationPolicy, 
 from provision.address import GROUP
 from provision.azure.answers import Border
 from provision.azure.pipeline import DummyToken, ReadOnly, Retry
+from provision.azure.tokens import login
 from provision.azure.transport import Wire
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Connection:
         self._cloud = cloud
         self._subscription = subscription
         self._read_only = read_only
-        self._credential = _credential_of(cloud)
+        self._credential = login(cloud)
         self._wire = Wire(traffic.watch)
         pipeline: Any = ARMPipelineClient(base_url=cloud.endpoint, policies=self._policies(), transport=self._wire)
         self.api = Groups(pipeline, subscription)
@@ -129,15 +130,6 @@ class _Answer:
         """The address of the next page."""
         link: str | None = self._response.http_response.json().get("nextLink")
         return link
-
-
-def _credential_of(cloud: Cloud) -> Any:
-    """What gets tokens for a cloud; something empty where no token is sent."""
-    if not cloud.token:
-        return object()
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - takes as long to import as requests does
-
-    return DefaultAzureCredential(authority=cloud.authority)
 
 
 class Clients:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from provision.azure.clients import Clients
     from provision.kinds.collections import Collection
 
-_SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
 _AGAIN: Final = (1.0, 2.0, 4.0)  # seconds before each further look at what should be there
 
 
@@ -110,16 +109,6 @@ class Reads:
         listing = self._clients.resources.resources.list_by_resource_group
         found = self._pages(listing, (scope.resource_group,), "listing the resource group", identified)
         return [item["id"] for item in found if item["id"].lower() != scope.service_id.lower()]
-
-    def settling(self) -> str:
-        """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
-        return in_transition(self.get(SERVICE))
-
-
-def in_transition(found: Resource | None) -> str:
-    """The provisioningState of what is on its way to another one; empty where it stands still, or isn't there."""
-    state = str(found.body.get("provisioningState") or "") if found else ""
-    return state if state.lower() in _SETTLING else ""
 
 
 def region(location: str) -> str:

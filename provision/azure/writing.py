@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
-from provision.azure.reading import Reads, in_transition, region
+from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
 from provision.diff import Action, Change
@@ -25,6 +26,7 @@ from provision.errors import (
 from provision.kinds import Kind, kind_of
 from provision.kinds.bodies import merged
 from provision.kinds.canonical import canonical
+from provision.resource import Resource, in_transition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from azure.core.pipeline import PipelineResponse
 
     from provision.azure.waiting import Call
-    from provision.resource import Resource
 
 _TRIES: Final = 4  # of a write whose fate is not known
 _BACKOFF: Final = 2.0  # seconds before the second, twice as many before each further one
@@ -179,7 +180,7 @@ class Writes(Reads):
         """Wait while somebody else's change of the instance keeps everything in it from being written."""
         since, told = call.clock.now(), -SAID_AFTER
         while True:
-            state = self.settling()
+            state = in_transition(self.get(SERVICE))
             waited = call.clock.now() - since
             if waited - told >= SAID_AFTER:
                 told = waited

@@ -157,9 +157,8 @@ def planned(
 
     def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service, read_only=read_only)
-        if not read_only:
-            workflow.settle(azure, to.waiting)
-        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick)
+        seen = None if read_only else workflow.settle(azure, to.waiting)
+        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick, seen=seen)
         return Job(found, azure, _again(desired, azure, wishes), (desired, wishes))
 
     return _each(every, plan, to)
@@ -191,8 +190,8 @@ def planned_teardown(
 
     def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service)
-        workflow.settle(azure, to.waiting)
-        found = workflow.plan_teardown(desired, azure, azure.scope, consent)
+        seen = workflow.settle(azure, to.waiting)
+        found = workflow.plan_teardown(desired, azure, azure.scope, consent, seen=seen)
         return Job(replace(found, limits=Limits(max_delete, None)), azure, partial(_same, found))
 
     return _each(every, plan, to)

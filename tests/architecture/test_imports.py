@@ -28,6 +28,7 @@ ORDER = (
     "complaints",
     "spec",
     "desired",
+    "presence",
     "observed",
     "diff",
     "graph",
