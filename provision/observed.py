@@ -47,6 +47,7 @@ class Observed:
     unreadable: frozenset[Address] = frozenset()
     soft_deleted: bool = False
     quick: bool = False  # only lists were read: there are no policies, and of other kinds what lists carry
+    caveats: tuple[str, ...] = ()  # why it may not be all that there will be in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _together(there: Presence, found: Sequence[_Found], *, quick: bool) -> Obser
     left_alone = tuple(item for one in found for item in one.left_alone)
     others = tuple(item for one in found for item in one.others)
     snapshot = MappingProxyType({**there.snapshot, **inside})
-    return Observed(snapshot, left_alone, others, there.notes, there.unreadable, quick=quick)
+    seen = (snapshot, left_alone, others, there.notes, there.unreadable)
+    return Observed(*seen, quick=quick, caveats=there.caveats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from provision.address import GROUP, SERVICE, Address
 from provision.errors import ForbiddenError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provision.desired import Desired
     from provision.resource import Resource, Snapshot
 
@@ -51,6 +53,7 @@ class Presence:
     denied: bool
     notes: tuple[str, ...] = ()
     unreadable: frozenset[Address] = frozenset()
+    caveats: tuple[str, ...] = ()  # why what is in the instance may not be all of it
 
 
 def present(desired: Desired, reader: Looker, seen: Seen | None = None) -> Presence:
@@ -66,16 +69,19 @@ def present(desired: Desired, reader: Looker, seen: Seen | None = None) -> Prese
     if forbidden:
         notes.append(f"the resource group is not compared: it may not be read ({forbidden})")
     inhabited = instance is not None and not _is_dying(instance, notes)
-    if instance and inhabited:
-        if not desired.existing:
-            snapshot[SERVICE] = instance
-            if group is None and not forbidden:
-                snapshot[GROUP] = reader.listed(GROUP)  # an instance stands in a group
-        state = str(instance.body.get("provisioningState") or "unknown")
-        if state != "Succeeded":
-            notes.append(f"the instance's provisioningState is {state}, and what is in it may not be complete")
+    if instance and inhabited and not desired.existing:
+        snapshot[SERVICE] = instance
+        if group is None and not forbidden:
+            snapshot[GROUP] = reader.listed(GROUP)  # an instance stands in a group
     unreadable = frozenset({GROUP} if forbidden else ())
-    return Presence(MappingProxyType(snapshot), inhabited, instance is None, tuple(notes), unreadable)
+    caveats = tuple(_caveats(instance)) if instance and inhabited else ()
+    return Presence(MappingProxyType(snapshot), inhabited, instance is None, tuple(notes), unreadable, caveats)
+
+
+def _caveats(instance: Resource) -> Iterator[str]:
+    state = str(instance.body.get("provisioningState") or "unknown")
+    if state != "Succeeded":
+        yield f"the instance's provisioningState is {state}, and what is in it may not be complete"
 
 
 def _group(reader: Looker) -> tuple[Resource | None, ForbiddenError | None]:

@@ -64,6 +64,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         changes=changes,
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*_outside(observed.left_alone, changes), *kept})),
+        caveats=observed.caveats,
         notes=(*observed.notes, *_lost_too(around, consent)),
         stops=tuple(protected(changes, desired)),
         managed=len(declared),

@@ -41,10 +41,13 @@ def plan(
     max_delete: o.MaxDelete = None,
     max_update: o.MaxUpdate = 30,
     out: Annotated[Path | None, Option("--out", metavar="FILE", help="Save the plan, for apply.")] = None,
-    detailed_exitcode: Annotated[bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending.")] = False,
+    detailed_exitcode: Annotated[
+        bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending, 4 where a guard would stop them.")
+    ] = False,
 ) -> None:
     """Show what apply would do. Changes nothing."""
     from provision.cli import steps
+    from provision.cli.foretelling import say_guards
     from provision.cli.output import Output, Verb, saving
     from provision.cli.where import opened
 
@@ -56,11 +59,12 @@ def plan(
             steps.savable(every)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
-            steps.say_guards(jobs, to)
+            stopped = say_guards(jobs, to)
             to.plans([job.plan for job in jobs])
             if file and not to.failed:
                 steps.save(file, jobs, where)
-    raise Exit(to.code(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0))
+    pending = 4 if stopped else 2 if any(job.plan.changes for job in jobs) else 0
+    raise Exit(to.code(pending if detailed_exitcode else 0))
 
 
 def apply(
@@ -118,6 +122,7 @@ def drift(
 ) -> None:
     """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
     from provision.cli import steps
+    from provision.cli.foretelling import say_unfounded
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
@@ -126,6 +131,7 @@ def drift(
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
+            say_unfounded(jobs, to)
             to.plans([job.plan for job in jobs])
     raise Exit(to.code(2 if any(job.plan.changes for job in jobs) else 0))
 

@@ -15,7 +15,7 @@ from provision import spec as specs_
 from provision.address import Address
 from provision.cli.sinks import say
 from provision.document import STDIN, Source, mark_of, once
-from provision.errors import GuardError, Problem, ProvisionError, SpecError, UsageError
+from provision.errors import Problem, ProvisionError, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
 from provision.render import Verb
@@ -199,24 +199,6 @@ def planned_teardown(
 
 def _same(plan: Plan) -> Plan:
     return plan
-
-
-def say_guards(jobs: Sequence[Job], to: Output) -> None:
-    """Say which limit would stop apply; what stops it whatever the limits is a failure."""
-    from provision.guards import foreseen, guard, possible  # noqa: PLC0415
-
-    for job in jobs:
-        try:
-            possible(job.plan)
-        except ProvisionError as error:
-            blame(error, job, to)
-            continue
-        try:
-            guard(job.plan)
-        except GuardError as error:
-            to.note(f"apply would stop: {error}")
-        if said := foreseen(job.plan):
-            to.note(f"apply would stop on its way: {said}")
 
 
 def savable(every: Sequence[Desired]) -> None:
