@@ -209,6 +209,7 @@ def emulator(
     host: o.Host = "127.0.0.1",
     allow_host: o.AllowHost = None,
     log: o.Log = None,
+    gateway_port: o.GatewayPort = 0,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.where import embedded
@@ -231,6 +232,7 @@ def emulator(
         lro_polls=lro_polls,
         lro_seconds=lro_seconds,
         throttle=throttle,
+        gateway_port=gateway_port,
         retry_after=1,  # az would wait for 30
     ) as azure:
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))

@@ -132,3 +132,4 @@ Log = Annotated[Path | None, Option("--log", metavar="FILE", help="Append a line
 Faults = Annotated[
     Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
 ]
+GatewayPort = Annotated[int, Option("--gateway-port", min=0, max=65535, help="Of the gateway; 0: any free one.")]

@@ -23,9 +23,11 @@ JSON = "application/json"
 SHOWN = 100  # characters of what is wrong
 
 
-def answer(interference: Interference, request: Request) -> Answer:
-    """Answer one request below /_emulator."""
+def answer(interference: Interference, addresses: Mapping[str, str], request: Request) -> Answer:
+    """Answer one request below /_emulator; on its own it tells the addresses of everything that is served."""
     try:
+        if (request.method, request.segments) == ("GET", (ROOT,)):
+            return Answer(200, dict(addresses))
         return _answer(interference, request)
     except ArmError as error:
         return error_answer(error)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from provision.emulator.arm import app as arm
+from provision.emulator.gateway.app import Gateway
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
@@ -68,6 +69,7 @@ class Emulator:
         log: Path | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
         page_size: int = 100,
+        gateway_port: int = 0,
     ) -> None:
         self.clock = Clock()
         if throttle not in MODES:
@@ -75,6 +77,7 @@ class Emulator:
         buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
         self._interference = Interference(self.clock, buckets, latency)
         self._state, self._address, self._log_path = state, (host, port), log
+        self._gateway_port = gateway_port
         self._tls, self._on_exchange = tls, on_exchange
         self._world_of = partial(
             World,
@@ -95,7 +98,7 @@ class Emulator:
         self._log: Log | None = None
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
-        self._url = ""
+        self._url = self._gateway_url = ""
 
     @property
     def faults(self) -> Faults:
@@ -108,6 +111,11 @@ class Emulator:
         return self._url
 
     @property
+    def gateway_url(self) -> str:
+        """The base URL of the gateways: `/{name}` below it is an instance's, as is its host name there."""
+        return self._gateway_url
+
+    @property
     def ca_bundle(self) -> str | None:
         """The path of the certificate to trust, with `tls`."""
         return str(self._certificate.bundle) if self._certificate else None
@@ -118,7 +126,7 @@ class Emulator:
 
         ARM_* and SSL_CERT_FILE are for Terraform's azurerm provider, the others for az and the SDKs.
         """
-        found = {"ENDPOINT": self._url}
+        found = {"ENDPOINT": self._url, "GATEWAY": self._gateway_url}
         if self._certificate and self._identity:
             bundle, identity = str(self._certificate.bundle), self._identity
             found |= {"REQUESTS_CA_BUNDLE": bundle}
@@ -140,6 +148,7 @@ class Emulator:
             raise EmulatorError("the emulator is already running")
         bound = [bind(*self._address)]
         try:
+            bound.append(bind(self._address[0], self._gateway_port))
             bound += [bind(self._address[0], 0)] if self._tls else []
             self._log = Log(self._log_path) if self._log_path else None
             self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
@@ -149,12 +158,15 @@ class Emulator:
             self.stop()
             raise
         self._certificate = Certificate(sorted(self._names)) if self._tls else None
-        self._identity = Identity(self._authority(bound[1], secure=False)) if self._tls else None
+        self._identity = Identity(self._authority(bound[2], secure=False)) if self._tls else None
+        self._gateway_url = f"http://{self._authority(bound[1], secure=False)}"
         self._url = f"{'https' if self._tls else 'http'}://{self._authority(bound[0], secure=self._tls)}"
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        listeners = self._listeners(bound)
-        self._thread = threading.Thread(target=self._run, args=(listeners, started), name="emulator", daemon=True)
+        gateway = Gateway(self._world, {})
+        listeners = self._listeners(bound, gateway)
+        arguments = (listeners, gateway, started)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
         self._thread.start()
         try:
             started.result(START_SECONDS)
@@ -171,18 +183,21 @@ class Emulator:
             host = "localhost"
         return f"{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _listeners(self, bound: list[socket.socket]) -> list[Listener]:
+    def _listeners(self, bound: list[socket.socket], gateway: Gateway) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
-        listeners = [Listener(bound[0], Door(self._answered, admission, report), self._certificate)]
+        listeners = [
+            Listener(bound[0], Door(self._answered, admission, report), self._certificate),
+            Listener(bound[1], gateway),  # every host and origin is its own: which instance is meant, it finds out
+        ]
         if self._identity:
             heard = self._log.write if self._log else None
-            listeners.append(Listener(bound[1], Door(self._identity.answered, admission, heard)))
+            listeners.append(Listener(bound[2], Door(self._identity.answered, admission, heard)))
         return listeners
 
-    def _run(self, listeners: list[Listener], started: Future[None]) -> None:
+    def _run(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
         try:
-            asyncio.run(self._serve(listeners, started))
+            asyncio.run(self._serve(listeners, gateway, started))
         except Exception as error:
             if started.done():
                 raise
@@ -191,14 +206,17 @@ class Emulator:
             for listener in listeners:
                 listener.bound.close()
 
-    async def _serve(self, listeners: list[Listener], started: Future[None]) -> None:
+    async def _serve(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
 
         def ready() -> None:
             self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
             started.set_result(None)
 
-        await serve(listeners, ready, stopping)
+        try:
+            await serve(listeners, ready, stopping)
+        finally:
+            await gateway.close()
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
@@ -219,7 +237,7 @@ class Emulator:
     async def _answered(self, request: Request) -> Answer | None:
         run = self._in_thread if arm.takes_time(request) else _at_once
         if request.segments[:1] == (control.ROOT,):
-            return await run(partial(control.answer, self._interference, request))
+            return await run(partial(control.answer, self._interference, self.environment, request))
         if self._world is None:
             raise ConnectionError
         return await self._interference.execute(partial(arm.answer, self._world), request, run)
