@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from provision.address import DELETED, GROUP, SERVICE, Address
-from provision.apply import Writer, apply
+from provision.apply import apply
 from provision.diff import Action
 from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
 from provision.guards import inherit
@@ -20,6 +20,7 @@ from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.presence import Seen
 from provision.recheck import Careful
+from provision.recheck import Cloud as Recheck
 from provision.report import Outcome, Report, Result
 from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
@@ -40,7 +41,7 @@ _MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
 _UNTOUCHED = "stopped by a guard"
 
 
-class Cloud(Reader, Writer, Protocol):
+class Cloud(Reader, Recheck, Protocol):
     """What the commands need of Azure."""
 
     look_every: float  # seconds between two looks at an instance in transition

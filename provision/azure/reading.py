@@ -55,6 +55,16 @@ class Reads:
             f"{1 + len(_AGAIN)} times · neither is believed: run again"
         )
 
+    def caught_up(self, address: Address, fits: Callable[[Resource], bool]) -> Resource | None:
+        """What was written a moment ago, once `fits` is true of it, or as it is after some looks: a replica may lag."""
+        with self._traffic.call(f"reading {address}") as call:
+            for seconds in (0.0, *_AGAIN):
+                call.pause(0.0 if self._clients.local else seconds)
+                found = self.get(address)
+                if found is not None and fits(found):
+                    break
+        return found
+
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
         method = getattr(self._clients.group(kind), kind.sdk.list)
