@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import SERVICE, Address
-from provision.azure.answers import ABSENT, Pages, belonging, deleted, identified, means_absent, resource, whole
+from provision.azure.answers import (
+    ABSENT,
+    Pages,
+    belonging,
+    deleted,
+    identified,
+    means_absent,
+    refuse,
+    resource,
+    whole,
+)
 from provision.azure.wire import flat
 from provision.errors import AnswerError, AzureError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -94,11 +104,15 @@ class Reads:
     def _pages(
         self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        pages = Pages(check)
+        """All items. A list that is shorter than it counts is read again: something may have gone in between."""
         with self._traffic.call(doing):
-            for _ in method(*names, raw_response_hook=pages):
-                pass
-        return pages.items
+            for _ in range(2):
+                pages = Pages(check)
+                for _page in method(*names, raw_response_hook=pages):
+                    pass
+                if not pages.short:
+                    return pages.items
+            raise refuse(pages.short)
 
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance holds the name."""
