@@ -169,6 +169,11 @@ class Store:
         """Return what tells whether anything changed since one last looked."""
         return Watch(self._db)
 
+    @property
+    def database(self) -> Database:
+        """The database, for those who keep tables of their own beside the resources."""
+        return self._db
+
     def transaction(self) -> AbstractContextManager[None]:
         """Make a sequence of reads and writes atomic among all threads and processes."""
         return self._db.transaction()
@@ -287,3 +292,7 @@ class Store:
     def save_operation(self, name: str, body: dict[str, Any]) -> None:
         """Write the record of a long-running operation."""
         self._db.execute("INSERT OR REPLACE INTO operations VALUES (?, ?)", (name, json.dumps(body)))
+
+    def forget_operation(self, name: str) -> None:
+        """Remove the record of a long-running operation."""
+        self._db.execute("DELETE FROM operations WHERE id = ?", (name,))
