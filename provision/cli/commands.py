@@ -210,6 +210,7 @@ def emulator(
     allow_host: o.AllowHost = None,
     log: o.Log = None,
     gateway_port: o.GatewayPort = 0,
+    azureml_port: o.AzuremlPort = 0,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.where import embedded
@@ -223,6 +224,7 @@ def emulator(
         state=state,
         host=host,
         port=port,
+        azureml_port=azureml_port,
         allow_hosts=allow_host or (),
         log=log,
         latency=latency,

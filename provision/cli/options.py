@@ -129,6 +129,15 @@ AllowHost = Annotated[
     Option("--allow-host", metavar="NAME", help="Answer requests for this host too; may be given again."),
 ]
 Log = Annotated[Path | None, Option("--log", metavar="FILE", help="Append a line per request.", show_default=False)]
+AzuremlPort = Annotated[
+    int,
+    Option(
+        "--azureml-port",
+        min=0,
+        max=65535,
+        help="Of the example's web service and its blobs; 10000 is where clients look for UseDevelopmentStorage=true.",
+    ),
+]
 Faults = Annotated[
     Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.azureml import storage
 from provision.emulator.azureml.blobs import Blobs, as_http
-from provision.emulator.azureml.errors import Refused
+from provision.emulator.azureml.errors import RefusedError
 from provision.emulator.azureml.exchange import Asked, Reply, in_json, query_of
 from provision.emulator.azureml.jobs import Jobs
 from provision.emulator.azureml.scoring import execute
@@ -78,7 +78,7 @@ class AzureML:
             return reply
         try:
             return self._served(asked)
-        except Refused as refusal:
+        except RefusedError as refusal:
             return in_json(refusal.status, refusal.body())
 
     def _served(self, asked: Asked) -> Reply:
@@ -106,27 +106,27 @@ class AzureML:
         """Refuse who has no key, then what is not there, then a key that is not the service's [?: this order]."""
         scheme, _, given = asked.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
-            raise Refused("ScoreRequestUnauthorized")
+            raise RefusedError("ScoreRequestUnauthorized")
         if workspace.lower() != self.workspace.lower():
-            raise Refused("WorkspaceNotFound")
+            raise RefusedError("WorkspaceNotFound")
         if service.lower() != self.service.lower():
-            raise Refused("WebServiceIdNotFoundInWorkspace")
+            raise RefusedError("WebServiceIdNotFoundInWorkspace")
         if not hmac.compare_digest(given.strip().encode(), self._key.encode()):
-            raise Refused("ScoreRequestUnauthorized")
+            raise RefusedError("ScoreRequestUnauthorized")
         version = asked.query.get("api-version", "")
         if version != API_VERSION:
-            raise Refused("BadVersionCall", (version or "none",))
+            raise RefusedError("BadVersionCall", (version or "none",))
 
 
 def _json(asked: Asked) -> dict[str, Any]:
     if asked.body.count(b"[") + asked.body.count(b"{") > ENDLESS * 16:
-        raise Refused("RequestBodyInvalid", more="It is too large.")
+        raise RefusedError("RequestBodyInvalid", more="It is too large.")
     try:
         found = json.loads(asked.body)
     except (ValueError, RecursionError) as error:
-        raise Refused("RequestBodyInvalid", more=f"It is no JSON: {error}.") from None
+        raise RefusedError("RequestBodyInvalid", more=f"It is no JSON: {error}.") from None
     if not isinstance(found, dict):
-        raise Refused("RequestBodyInvalid", more="It must be a JSON object.")
+        raise RefusedError("RequestBodyInvalid", more="It must be a JSON object.")
     return found
 
 

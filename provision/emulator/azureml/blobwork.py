@@ -32,7 +32,8 @@ def put(blobs: Blobs, asked: Asked) -> Reply:
     if "x-ms-copy-source" in asked.headers:
         raise StorageError("NotImplemented", "Nothing is copied from elsewhere.")
     _intact(asked)
-    return _written(blobs, asked, asked.body, [])
+    with blobs.transaction():
+        return _written(blobs, asked, asked.body, [])
 
 
 def put_block(blobs: Blobs, asked: Asked) -> Reply:
@@ -126,16 +127,14 @@ def _written(blobs: Blobs, asked: Asked, content: bytes, made_of: list[list[Any]
     _, container, name = asked.place
     if len(name) > LONGEST_NAME:
         raise StorageError("InvalidResourceName")
-    with blobs.transaction():
-        known(blobs, container)
-        old = blobs.get(container, name)
-        if old and asked.headers.get("if-none-match") == "*":
-            raise StorageError("BlobAlreadyExists")
-        _conditions(asked, old.facts if old else None)
-        facts = blobs.new_facts(
-            old.facts if old else None, headers=_kept(asked), metadata=metadata_of(asked), blocks=made_of
-        )
-        blobs.put(container, name, facts, content)
+    known(blobs, container)
+    blob = blobs.get(container, name)
+    old = blob.facts if blob else None
+    if old and asked.headers.get("if-none-match") == "*":
+        raise StorageError("BlobAlreadyExists")
+    _conditions(asked, old)
+    facts = blobs.new_facts(old, headers=_kept(asked), metadata=metadata_of(asked), blocks=made_of)
+    blobs.put(container, name, facts, content)
     digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
     told = {"etag": facts.etag, "last-modified": facts.modified, "x-ms-request-server-encrypted": "true"}
     return Reply(201, b"", {**told, "content-md5": digest})

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from provision.emulator.azureml.blobs import Facts
 from provision.emulator.azureml.exchange import Asked, Reply
 from provision.emulator.azureml.trouble import XML, StorageError
 
 if TYPE_CHECKING:
-    from provision.emulator.azureml.blobs import Blobs
+    from provision.emulator.azureml.blobs import Blobs, Facts
 
 NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*|\$(?:root|web|logs)")
 HEADER = '<?xml version="1.0" encoding="utf-8"?>'

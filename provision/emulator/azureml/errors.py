@@ -1,6 +1,6 @@
 """What a Studio web service answers when it refuses: a class of errors, and in `details` the one that it was.
 
-Codes, statuses and messages: learn.microsoft.com/previous-versions/azure/machine-learning/classic/web-service-error-codes;
+Codes, statuses and messages: learn.microsoft.com, "Studio (classic) REST API error codes" (web-service-error-codes);
 the envelope as clients of the service have shown it. Which code comes for which mistake is a reading of their messages
 [?], and so is the code for an unknown job, for which the page has none.
 """
@@ -27,18 +27,24 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "BadVersionCall": (
             "BadArgument",
-            "Invalid version parameter was passed during the API call: {0}. "
-            "Check the API help page for passing the correct version and try again.",
+            (
+                "Invalid version parameter was passed during the API call: {0}. "
+                "Check the API help page for passing the correct version and try again."
+            ),
         ),
         "BatchJobInputsNotSpecified": (
             "BadArgument",
-            "The following required input(s) were not specified with the request: {0}. "
-            "Please ensure all input data is specified and try again.",
+            (
+                "The following required input(s) were not specified with the request: {0}. "
+                "Please ensure all input data is specified and try again."
+            ),
         ),
         "DuplicateInputInBatchCall": (
             "BadArgument",
-            "The batch request is invalid. Cannot specify both single and multiple input at the same time. "
-            "Remove one of these items from the request and try again.",
+            (
+                "The batch request is invalid. Cannot specify both single and multiple input at the same time. "
+                "Remove one of these items from the request and try again."
+            ),
         ),
         "InputBlobRelativeLocationInvalid": (
             "BadArgument",
@@ -50,44 +56,60 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "InvalidBlob": (
             "BadArgument",
-            "Invalid blob specification for blob: {0}. Verify that connection string / relative path or SAS token "
-            "specification is correct and try again.",
+            (
+                "Invalid blob specification for blob: {0}. Verify that connection string / relative path or SAS token "
+                "specification is correct and try again."
+            ),
         ),
         "InvalidBlobConnectionString": (
             "BadArgument",
-            "The connection string specified for one of the input/output blobs in invalid: {0}. "
-            "Please correct this and try again.",
+            (
+                "The connection string specified for one of the input/output blobs in invalid: {0}. "
+                "Please correct this and try again."
+            ),
         ),
         "InvalidBlobExtension": (
             "BadArgument",
-            "The blob reference: {0} has an invalid or missing file extension. "
-            'Supported file extensions for this output type are: "{1}".',
+            (
+                "The blob reference: {0} has an invalid or missing file extension. "
+                'Supported file extensions for this output type are: "{1}".'
+            ),
         ),
         "InvalidInputNames": (
             "BadArgument",
-            "Invalid service input name(s) specified in the request: {0}. "
-            "Please map the input data to the correct service inputs and try again.",
+            (
+                "Invalid service input name(s) specified in the request: {0}. "
+                "Please map the input data to the correct service inputs and try again."
+            ),
         ),
         "InvalidOutputOverrideName": (
             "BadArgument",
-            "Invalid output override name: {0}. The service does not have an output node with this name. "
-            "Please pass in a correct output node name to override (case sensitivity applies).",
+            (
+                "Invalid output override name: {0}. The service does not have an output node with this name. "
+                "Please pass in a correct output node name to override (case sensitivity applies)."
+            ),
         ),
         "InvalidQueryParameter": ("BadArgument", "Invalid query parameter '{0}'. {1}"),
         "MissingInputBlobInformation": (
             "BadArgument",
-            "Missing Azure storage blob information. "
-            "Provide a valid connection string and relative path or URI and try again.",
+            (
+                "Missing Azure storage blob information. "
+                "Provide a valid connection string and relative path or URI and try again."
+            ),
         ),
         "MissingOutputOverrideSpecification": (
             "BadArgument",
-            "The request is missing the blob specification for output override {0}. Please specify a valid blob "
-            "location with the request, or remove the output specification if no location override is desired.",
+            (
+                "The request is missing the blob specification for output override {0}. Please specify a valid blob "
+                "location with the request, or remove the output specification if no location override is desired."
+            ),
         ),
         "MissingRequestInput": (
             "BadArgument",
-            "The web service expects an input, but no input was provided. "
-            "Ensure valid inputs are provided based on the published input ports in the model and try again.",
+            (
+                "The web service expects an input, but no input was provided. "
+                "Ensure valid inputs are provided based on the published input ports in the model and try again."
+            ),
         ),
         "RequestBodyInvalid": (
             "BadArgument",
@@ -100,15 +122,19 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "InputMismatchError": ("BadUserArgument", "Input data does not match input port schema."),
         "InputParseError": (
             "BadUserArgument",
-            "Parsing of input vector failed.  Verify the input vector has the correct number of columns and data "
-            "types.  Additional details: {0}.",
+            (
+                "Parsing of input vector failed.  Verify the input vector has the correct number of columns and data "
+                "types.  Additional details: {0}."
+            ),
         ),
         "CannotStartJob": ("InvalidOperation", "The job cannot be started because it is in {0} state."),
         "ScoreRequestUnauthorized": ("Unauthorized", "Invalid credentials provided."),
         "WebServiceIdNotFoundInWorkspace": (
             "NotFound",
-            "Web service under this workspace not found. There is a mismatch between the webServiceId and the "
-            "workspaceId. Verify the web service provided is part of the workspace and try again.",
+            (
+                "Web service under this workspace not found. There is a mismatch between the webServiceId and the "
+                "workspaceId. Verify the web service provided is part of the workspace and try again."
+            ),
         ),
         "WorkspaceNotFound": ("NotFound", "Workspace not found. Verify the workspace Id is correct and try again."),
         "JobNotFound": ("NotFound", "Job not found. Verify the job Id is correct and try again."),
@@ -117,7 +143,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Refused(Exception):
+class RefusedError(Exception):
     """A refusal by its code; `values` fill the places of its message, `more` says what the message has no place for."""
 
     code: str

@@ -7,13 +7,14 @@ that has ended removes it; an input that is missing fails the job, and does not 
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.azureml import experiment, tables
-from provision.emulator.azureml.errors import Refused
+from provision.emulator.azureml.errors import RefusedError
 from provision.emulator.azureml.places import Place, place_of
 from provision.emulator.azureml.scoring import unexpected
 from provision.emulator.azureml.signatures import ACCOUNT, make_sas
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 RESULTS = "azureml-results"  # where an output goes that nobody gave a place
 READABLE = timedelta(days=1)  # how long a result's URL is good for [doc: the example of consume-web-services]
-RUNNING_SINCE = "until"
+TABLE = "CREATE TABLE IF NOT EXISTS azureml_jobs (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID"
 
 
 class Status(IntEnum):
@@ -42,7 +43,7 @@ class Status(IntEnum):
 ENDED = (Status.FAILED, Status.CANCELLED, Status.FINISHED)
 
 
-class Failure(Exception):
+class JobFailedError(Exception):
     """Why a job failed."""
 
 
@@ -50,7 +51,8 @@ class Jobs:
     """The jobs of the one web service, kept in the emulator's state."""
 
     def __init__(self, world: World, blobs: Blobs) -> None:
-        self._world, self._blobs = world, blobs
+        self._world, self._blobs, self._database = world, blobs, world.store.database
+        self._database.execute(TABLE)
 
     def submit(self, body: Mapping[str, Any]) -> str:
         """Keep a job and return its id."""
@@ -67,17 +69,17 @@ class Jobs:
     def start(self, name: str) -> None:
         """Let a job run."""
         world = self._world
-        with world.store.transaction():
+        with self._database.transaction():
             record = self._record(name)
             status = Status(record["status"])
             if status is not Status.NOT_STARTED:
-                raise Refused("CannotStartJob", (_word(status),))
+                raise RefusedError("CannotStartJob", (_word(status),))
             until = world.clock.now() + timedelta(seconds=world.lro_seconds)
             self._save(name, {**record, "status": Status.RUNNING, "polls": world.lro_polls, "until": until.isoformat()})
 
     def status(self, name: str, base: str) -> dict[str, Any]:
         """Return what a poll shows, after counting it; `base` is where blobs are served."""
-        with self._world.store.transaction():
+        with self._database.transaction():
             record = self._polled(name)
             self._save(name, record)
         status = Status(record["status"])
@@ -87,10 +89,10 @@ class Jobs:
 
     def cancel(self, name: str) -> None:
         """End a job that has not ended; forget one that has."""
-        with self._world.store.transaction():
+        with self._database.transaction():
             record = self._record(name)
             if record["status"] in ENDED:
-                self._world.store.forget_operation(_key(name))
+                self._database.execute("DELETE FROM azureml_jobs WHERE id = ?", (name,))
             else:
                 self._save(name, {**record, "status": Status.CANCELLED})
 
@@ -104,7 +106,7 @@ class Jobs:
             return record
         try:
             self._run(Place(*record["input"]), Place(*record["output"]))
-        except Failure as error:
+        except JobFailedError as error:
             return {**record, "status": Status.FAILED, "details": str(error)}
         return {**record, "status": Status.FINISHED}
 
@@ -112,17 +114,19 @@ class Jobs:
         blobs = self._blobs
         given = blobs.get(source.container, source.name)
         if given is None:
-            raise Failure(f"Unable to access the provided Azure blob - {source.path}: it does not exist.")
+            raise JobFailedError(f"Unable to access the provided Azure blob - {source.path}: it does not exist.")
         try:
             columns, rows = tables.read(given.content, tables.separator_of(source.name) or ",")
             counted = experiment.run(columns, rows)
-        except (tables.NoTableError, Refused) as error:
-            why = error.message if isinstance(error, Refused) else str(error)
-            raise Failure(f"The input {source.path} could not be read: {why}") from None
+        except (tables.NoTableError, RefusedError) as error:
+            why = error.message if isinstance(error, RefusedError) else str(error)
+            raise JobFailedError(f"The input {source.path} could not be read: {why}") from None
         if target.container == RESULTS and not blobs.container(RESULTS):
             blobs.put_container(RESULTS, blobs.new_facts())
         if not blobs.container(target.container):
-            raise Failure(f"Blob container validation failed with this error: '{target.container}' does not exist.")
+            raise JobFailedError(
+                f"Blob container validation failed with this error: '{target.container}' does not exist."
+            )
         content = tables.write(experiment.COLUMNS, counted, tables.separator_of(target.name) or ",")
         blobs.put(target.container, target.name, blobs.new_facts(headers={"content-type": "text/csv"}), content)
 
@@ -135,17 +139,14 @@ class Jobs:
         }
 
     def _record(self, name: str) -> dict[str, Any]:
-        record = self._world.store.operation(_key(name))
-        if record is None:
-            raise Refused("JobNotFound")
+        found = self._database.execute("SELECT record FROM azureml_jobs WHERE id = ?", (name,))
+        if not found:
+            raise RefusedError("JobNotFound")
+        record: dict[str, Any] = json.loads(found[0][0])
         return record
 
     def _save(self, name: str, record: dict[str, Any]) -> None:
-        self._world.store.save_operation(_key(name), record)
-
-
-def _key(name: str) -> str:
-    return f"azureml-job {name}"
+        self._database.execute("INSERT OR REPLACE INTO azureml_jobs VALUES (?, ?)", (name, json.dumps(record)))
 
 
 def _word(status: Status) -> str:
@@ -156,15 +157,17 @@ def _input(body: Mapping[str, Any]) -> Any:
     """Return the place of the one input, given alone or, as later services want it, by its name."""
     one, many = body.get("Input"), body.get("Inputs")
     if one and many:
-        raise Refused("DuplicateInputInBatchCall")
+        raise RefusedError("DuplicateInputInBatchCall")
     if many is not None and not isinstance(many, dict):
-        raise Refused("RequestBodyInvalid", more="Inputs must be an object.")
+        raise RefusedError("RequestBodyInvalid", more="Inputs must be an object.")
     strange = [name for name in many or {} if name != experiment.INPUT]
     if strange:
-        raise Refused("InvalidInputNames", (", ".join(strange),), f"The service has one input, {experiment.INPUT}.")
+        raise RefusedError(
+            "InvalidInputNames", (", ".join(strange),), f"The service has one input, {experiment.INPUT}."
+        )
     found = one or (many or {}).get(experiment.INPUT)
     if not found:
-        raise Refused("BatchJobInputsNotSpecified", (experiment.INPUT,))
+        raise RefusedError("BatchJobInputsNotSpecified", (experiment.INPUT,))
     return found
 
 
@@ -173,10 +176,10 @@ def _output(body: Mapping[str, Any], now: datetime) -> Place | None:
     if not outputs:
         return None
     if not isinstance(outputs, dict):
-        raise Refused("RequestBodyInvalid", more="Outputs must be an object.")
+        raise RefusedError("RequestBodyInvalid", more="Outputs must be an object.")
     for name in outputs:
         if name != experiment.OUTPUT:
-            raise Refused("InvalidOutputOverrideName", (name,))
+            raise RefusedError("InvalidOutputOverrideName", (name,))
     if not outputs[experiment.OUTPUT]:
-        raise Refused("MissingOutputOverrideSpecification", (experiment.OUTPUT,))
+        raise RefusedError("MissingOutputOverrideSpecification", (experiment.OUTPUT,))
     return place_of(outputs[experiment.OUTPUT], now, "cw")

@@ -138,7 +138,9 @@ def _service_text(query: Mapping[str, str], account: str, container: str, blob: 
     names += ["sr", "snapshot"] if version >= WITH_RESOURCE else []
     names += ["ses"] if version >= WITH_SCOPE else []
     values = [query.get(name, "") for name in (*names, *OVERRIDES)]
-    return "\n".join([query.get("sp", ""), query.get("st", ""), query.get("se", ""), f"/blob/{'/'.join(path)}", *values])
+    return "\n".join(
+        [query.get("sp", ""), query.get("st", ""), query.get("se", ""), f"/blob/{'/'.join(path)}", *values]
+    )
 
 
 def make_sas(container: str, blob: str, now: datetime, length: timedelta) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from provision.emulator.azureml import blobwork, containers
-from provision.emulator.azureml.signatures import ACCOUNT, sas_fault, shared_key_fault
+from provision.emulator.azureml.signatures import ACCOUNT, KEY, sas_fault, shared_key_fault
 from provision.emulator.azureml.trouble import StorageError
 
 if TYPE_CHECKING:
@@ -49,17 +49,22 @@ ROUTES: Mapping[tuple[str, str, str], Route] = MappingProxyType(
 
 def answer(blobs: Blobs, clock: Clock, asked: Asked) -> Reply:
     """Answer a request below the account's name."""
-    _, container, blob = asked.place
-    what = "blob" if blob else "container" if container else "account"
-    method = "GET" if asked.method == "HEAD" else asked.method
     try:
-        route = ROUTES.get((method, what, asked.query.get("comp", "")))
-        if route is None or "snapshot" in asked.query:
-            raise StorageError("NotImplemented", f"{asked.method} of this kind on a {what} is not served.")
+        route = _route(asked)
         _admit(blobs, clock, asked, route)
         return route.handler(blobs, asked)
     except StorageError as error:
         return error.reply()
+
+
+def _route(asked: Asked) -> Route:
+    _, container, blob = asked.place
+    what = "blob" if blob else "container" if container else "account"
+    method = "GET" if asked.method == "HEAD" else asked.method
+    route = ROUTES.get((method, what, asked.query.get("comp", "")))
+    if route is None or "snapshot" in asked.query:
+        raise StorageError("NotImplemented", f"{asked.method} of this kind on its {what} is not.")
+    return route
 
 
 def _admit(blobs: Blobs, clock: Clock, asked: Asked, route: Route) -> None:
@@ -81,6 +86,6 @@ def _public(blobs: Blobs, asked: Asked) -> bool:
     return facts is not None and (facts.access == "container" or (facts.access == "blob" and blob != ""))
 
 
-def connection_string(base: str, key: str) -> str:
+def connection_string(base: str) -> str:
     """Return what points a client of storage at the listener `base`."""
-    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};BlobEndpoint={base}/{ACCOUNT};"
+    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={base}/{ACCOUNT};"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provision.emulator.world.wire import Answer, Request
 
     App = Callable[[Request], Awaitable[Answer | None]]
+    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # [?] ARM refuses a deployment above 4 MB, and API Management behind it took less than 7 [Azure/apiops#339]. An inline
 # document may have 4 MB [doc], and grows when it is written as a JSON string.
@@ -70,3 +71,27 @@ class Door:
             status, code = answer.status if answer else 0, code_of(answer)
             said = (request.method, scope["path"], query, status, request.headers, request.body, code, target, seconds)
             self.report(Exchange(*said))
+
+
+@dataclass(frozen=True, slots=True)
+class HostDoor:
+    """An ASGI app before one that answers for the hosts of an admission, and for those that it stands for itself.
+
+    Where a request comes from is not asked: nothing behind it is had without a key of its own, which no page has.
+    """
+
+    app: ASGIApp
+    admission: Admission
+    stands_for: Callable[[str], bool]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        if self.stands_for(host.partition(":")[0]):
+            await self.app(scope, receive, send)
+            return
+        refusal = self.admission.refusal([(b"host", host.encode("latin-1"))])
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            await write(send, request_of(scope), error_answer(refusal))

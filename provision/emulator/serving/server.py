@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from provision.emulator.arm import app as arm
+from provision.emulator.azureml.app import API_KEY, AzureML
+from provision.emulator.azureml.storage import connection_string
 from provision.emulator.gateway.app import Gateway
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
-from provision.emulator.serving.door import Door
+from provision.emulator.serving.door import Door, HostDoor
 from provision.emulator.serving.identity import Identity
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.serving.log import Log
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 START_SECONDS = 300.0  # ends what hangs; a busy machine is no failure
 STOP_SECONDS = 60.0
 THREADS = 64  # of requests that may take their time; an import may wait for whom it reads from
+ARM, GATEWAY, AZUREML, IDENTITY = "arm", "gateway", "azureml", "identity"  # the listeners
+AZUREML_HOSTS = ".services.azureml.net"  # of the real Azure, for which the embedded web service stands
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # what is bound to either is told by its names
 
 
@@ -70,14 +74,17 @@ class Emulator:
         on_exchange: Callable[[Exchange], None] | None = None,
         page_size: int = 100,
         gateway_port: int = 0,
+        azureml_port: int = 0,
+        azureml_key: str = API_KEY,
     ) -> None:
         self.clock = Clock()
         if throttle not in MODES:
             raise EmulatorError(f"throttle {throttle!r} is unknown; there are: {', '.join(MODES)}")
         buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
         self._interference = Interference(self.clock, buckets, latency)
-        self._state, self._address, self._log_path = state, (host, port), log
-        self._gateway_port = gateway_port
+        self._state, self._host, self._log_path = state, host, log
+        self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, **({IDENTITY: 0} if tls else {})}
+        self._azureml_of = partial(AzureML, api_key=azureml_key)
         self._tls, self._on_exchange = tls, on_exchange
         self._world_of = partial(
             World,
@@ -98,7 +105,7 @@ class Emulator:
         self._log: Log | None = None
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
-        self._url = self._gateway_url = ""
+        self._urls: dict[str, str] = {}
 
     @property
     def faults(self) -> Faults:
@@ -107,13 +114,18 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The base URL, once started."""
-        return self._url
+        """ARM's base URL, once started."""
+        return self._urls.get(ARM, "")
+
+    @property
+    def azureml_url(self) -> str:
+        """The base URL of the web service of the worked example, and of its blobs, once started."""
+        return self._urls.get(AZUREML, "")
 
     @property
     def gateway_url(self) -> str:
         """The base URL of the gateways: `/{name}` below it is an instance's, as is its host name there."""
-        return self._gateway_url
+        return self._urls.get(GATEWAY, "")
 
     @property
     def ca_bundle(self) -> str | None:
@@ -126,14 +138,15 @@ class Emulator:
 
         ARM_* and SSL_CERT_FILE are for Terraform's azurerm provider, the others for az and the SDKs.
         """
-        found = {"ENDPOINT": self._url, "GATEWAY": self._gateway_url}
+        found = {"ENDPOINT": self.url, "GATEWAY": self.gateway_url}
         if self._certificate and self._identity:
             bundle, identity = str(self._certificate.bundle), self._identity
             found |= {"REQUESTS_CA_BUNDLE": bundle}
             found |= {"IDENTITY_ENDPOINT": identity.url, "IDENTITY_HEADER": identity.header}
-            found |= {"ARM_METADATA_HOSTNAME": self._url.partition("://")[2], "SSL_CERT_FILE": bundle}
+            found |= {"ARM_METADATA_HOSTNAME": self.url.partition("://")[2], "SSL_CERT_FILE": bundle}
             found |= {"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": identity.url}
-        return found
+        storage = connection_string(self.azureml_url)
+        return found | {"AZUREML": self.azureml_url, "AZURE_STORAGE_CONNECTION_STRING": storage}
 
     def __enter__(self) -> Self:
         self.start()
@@ -146,26 +159,24 @@ class Emulator:
         """Open the state, bind the ports, and serve from a daemon thread."""
         if self._thread is not None:
             raise EmulatorError("the emulator is already running")
-        bound = [bind(*self._address)]
+        bound: dict[str, socket.socket] = {}
         try:
-            bound.append(bind(self._address[0], self._gateway_port))
-            bound += [bind(self._address[0], 0)] if self._tls else []
+            for name, port in self._ports.items():
+                bound[name] = bind(self._host, port)
             self._log = Log(self._log_path) if self._log_path else None
             self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
         except BaseException:
-            for one in bound:
+            for one in bound.values():
                 one.close()
             self.stop()
             raise
         self._certificate = Certificate(sorted(self._names)) if self._tls else None
-        self._identity = Identity(self._authority(bound[2], secure=False)) if self._tls else None
-        self._gateway_url = f"http://{self._authority(bound[1], secure=False)}"
-        self._url = f"{'https' if self._tls else 'http'}://{self._authority(bound[0], secure=self._tls)}"
+        self._urls = {name: self._url_of(one, secure=self._tls and name == ARM) for name, one in bound.items()}
+        self._identity = Identity(self._urls[IDENTITY]) if self._tls else None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        gateway = Gateway(self._world, {})
-        listeners = self._listeners(bound, gateway)
-        arguments = (listeners, gateway, started)
+        gateway = Gateway(self._world, {AZUREML_HOSTS: self._urls[AZUREML]})
+        arguments = (self._listeners(bound, self._world, gateway), gateway, started)
         self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
         self._thread.start()
         try:
@@ -174,25 +185,27 @@ class Emulator:
             self.stop()
             raise EmulatorError(f"its server did not start: {str(error) or type(error).__name__}") from error
 
-    def _authority(self, bound: socket.socket, *, secure: bool) -> str:
-        """Return the host and port under which a listener is told."""
+    def _url_of(self, bound: socket.socket, *, secure: bool) -> str:
+        """Return the base URL under which a listener is told."""
         host, port = bound.getsockname()[:2]
         if host in ANYWHERE:
             host = self._named[0] if self._named else "localhost"
         elif host == "127.0.0.1" and secure:
             host = "localhost"
-        return f"{f'[{host}]' if ':' in host else host}:{port}"
+        return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _listeners(self, bound: list[socket.socket], gateway: Gateway) -> list[Listener]:
+    def _listeners(self, bound: Mapping[str, socket.socket], world: World, gateway: Gateway) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
+        azureml = self._azureml_of(world)
         listeners = [
-            Listener(bound[0], Door(self._answered, admission, report), self._certificate),
-            Listener(bound[1], gateway),  # every host and origin is its own: which instance is meant, it finds out
+            Listener(bound[ARM], Door(self._answered, admission, report), self._certificate),
+            Listener(bound[GATEWAY], gateway),  # every host and origin is its own: which instance is meant, it finds out
+            Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
         ]
         if self._identity:
             heard = self._log.write if self._log else None
-            listeners.append(Listener(bound[2], Door(self._identity.answered, admission, heard)))
+            listeners.append(Listener(bound[IDENTITY], Door(self._identity.answered, admission, heard)))
         return listeners
 
     def _run(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:

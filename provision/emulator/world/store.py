@@ -292,7 +292,3 @@ class Store:
     def save_operation(self, name: str, body: dict[str, Any]) -> None:
         """Write the record of a long-running operation."""
         self._db.execute("INSERT OR REPLACE INTO operations VALUES (?, ?)", (name, json.dumps(body)))
-
-    def forget_operation(self, name: str) -> None:
-        """Remove the record of a long-running operation."""
-        self._db.execute("DELETE FROM operations WHERE id = ?", (name,))
