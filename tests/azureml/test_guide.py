@@ -1,4 +1,4 @@
-"""The guide's flow from its beginning to its end: against the web service itself."""
+"""The guide's flow from its beginning to its end: against the web service itself, and through the gateway before it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from provision.emulator import Emulator
 from provision.emulator.azureml.app import SERVICE, WORKSPACE
 from tests.azureml.conftest import STORAGE, VECTOR, storage_of
 from tests.azureml.guide import FINISHED, RUNNING, Guide
+from tests.conftest import WORKED, Cloud, embedded
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
@@ -47,3 +48,39 @@ def test_a_batch_that_takes_its_time() -> None:
         guide.wait = lambda: azure.clock.advance(timedelta(seconds=11))
         guide.batch(azure.environment["AZURE_STORAGE_CONNECTION_STRING"], "mycontainer", TEXTS)
         assert guide.told == [RUNNING, RUNNING, RUNNING, FINISHED]
+
+
+def through_gateway(cloud: Cloud) -> Guide:
+    """The worked example as it is, with a subscription of its product."""
+    cloud.applied(WORKED)
+    cloud.arm.put("subscriptions/me", {"properties": {"displayName": "Me", "scope": "/products/starter"}})
+    key = cloud.arm("POST", "subscriptions/me/listSecrets", {}).body["primaryKey"]
+    base = f"{cloud.emulator.gateway_url}/demoazureml/azureml-demo"
+    return Guide(base, "demo", WORKSPACE, SERVICE, {"Ocp-Apim-Subscription-Key": key})
+
+
+def test_through_the_gateway_nothing_but_the_base_url_and_the_key_are_others() -> None:
+    with embedded() as cloud, storage_of(cloud.emulator) as storage:
+        storage.create_container("mycontainer")
+        guide = through_gateway(cloud)
+        result = guide.batch(
+            cloud.emulator.environment["AZURE_STORAGE_CONNECTION_STRING"], "mycontainer", TEXTS, sent=STORAGE
+        )
+        assert result.decode().splitlines()[1:] == [",".join(VECTOR)] * 2
+        assert guide.told == [RUNNING, FINISHED]
+        cloud.emulator.clock.advance(timedelta(minutes=1))  # five calls a minute, and there were five
+        assert guide.score("This is a good day") == [VECTOR]
+
+
+def test_the_gateway_lets_nobody_in_without_its_key_and_the_service_nobody_without_its_own() -> None:
+    with embedded() as cloud:
+        guide = through_gateway(cloud)
+        for other, says in (
+            (Guide(guide.base, "demo", WORKSPACE, SERVICE), b"missing subscription key"),
+            (Guide(guide.base, "wrong", WORKSPACE, SERVICE, guide.headers), b"ScoreRequestUnauthorized"),
+        ):
+            with pytest.raises(urllib.error.HTTPError) as raised:
+                other.score("This is a good day")
+            with raised.value:
+                assert raised.value.code == 401
+                assert says in raised.value.read()

@@ -200,7 +200,9 @@ class Emulator:
         azureml = self._azureml_of(world)
         listeners = [
             Listener(bound[ARM], Door(self._answered, admission, report), self._certificate),
-            Listener(bound[GATEWAY], gateway),  # every host and origin is its own: which instance is meant, it finds out
+            Listener(
+                bound[GATEWAY], gateway
+            ),  # every host and origin is its own: which instance is meant, it finds out
             Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
         ]
         if self._identity:
