@@ -15,6 +15,7 @@ from provision.diff import Action
 from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
 from provision.guards import inherit
 from provision.kinds import find, kind_of
+from provision.kinds.bodies import holds
 from provision.kinds.collections import SUBSCRIPTIONS, collections, subscribed
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
@@ -179,19 +180,33 @@ def refuse_stale(planned: Plan, azure: Cloud) -> None:
     """Compare what a saved plan saw with what there is. Raises StalePlanError and names what has moved."""
 
     def moved(change: Change) -> str:
-        if kind_of(change.address.kind).model is None:
-            return ""  # links have no ETag, and doing one twice does nothing
-        found = azure.get(change.address)
-        if change.action in (Action.CREATE, Action.RESTORE):
-            return f"{change.address} exists by now" if found else ""
-        if found is None:
-            return f"{change.address} is gone"
-        return f"{change.address} has changed" if found.etag != change.etag else ""
+        return _moved(change, azure.get(change.address))
 
-    checked = [change for change in planned.changes if change.address != DELETED]
+    # Links have no ETag, and doing one twice does nothing.
+    checked = [one for one in planned.changes if one.address != DELETED and kind_of(one.address.kind).model]
     if planned.new_instance:
         checked = [change for change in checked if change.address in _FIRST]
     with ThreadPoolExecutor(16) as pool:
         stale = [said for said in pool.map(moved, checked) if said]
+    if stale and all(said.endswith(_AS_WANTED) for said in stale) and len(stale) == len(planned.changes):
+        raise StalePlanError("nothing of the plan is left to do: Azure is as it wants it already · plan again")
     if stale:
         raise StalePlanError(f"the plan is out of date: {listed(stale, '; ')} · plan again")
+
+
+_AS_WANTED = "is as the plan wants it already"
+
+
+def _moved(change: Change, found: Resource | None) -> str:
+    """What became of a resource since a plan saw it; empty where it is as it was."""
+    new = change.action in (Action.CREATE, Action.RESTORE)
+    if found is None:
+        gone = _AS_WANTED if change.action is Action.DELETE else "is gone"
+        return "" if new else f"{change.address} {gone}"
+    if not new and found.etag == change.etag:
+        return ""
+    if change.action is not Action.DELETE and holds(kind_of(change.address.kind), found.body, change.body or {}):
+        return f"{change.address} {_AS_WANTED}"
+    return (
+        f"{change.address} exists by now, and is not as the plan wants it" if new else f"{change.address} has changed"
+    )

@@ -24,9 +24,8 @@ from provision.errors import (
     StaleError,
 )
 from provision.kinds import Kind, kind_of
-from provision.kinds.bodies import merged
-from provision.kinds.canonical import canonical
-from provision.resource import Resource, in_transition
+from provision.kinds.bodies import holds
+from provision.resource import in_transition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +169,7 @@ class Writes(Reads):
             found = self.get(change.address)
         if deleting or found is None:
             return deleting and found is None
-        if _holds(kind, found, change.body or {}):
+        if holds(kind, found.body, change.body or {}):
             return True
         if change.action is Action.UPDATE and kind.sdk.if_match and found.etag != change.etag:
             raise StaleError(f"{call.doing}: no answer came, and by now it is neither what it was nor what was sent")
@@ -199,12 +198,3 @@ class Writes(Reads):
 def _fate_unknown(error: AzureError) -> bool:
     """Whether a write may have been carried out although it was answered so, or not at all."""
     return isinstance(error, LostError | AnswerError) or error.status in _UNKNOWN
-
-
-def _holds(kind: Kind, found: Resource, sent: Mapping[str, Any]) -> bool:
-    """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
-    is_, wanted = canonical(kind, found.body), canonical(kind, sent)
-    if not kind.partial:
-        return is_ == wanted
-    both = canonical(kind, merged(kind, found.body, sent))
-    return all(is_.get(name) == value for name, value in both.items())

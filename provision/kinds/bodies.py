@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provision.kinds.canonical import Property, form_of, key_of, properties_of
+from provision.kinds.canonical import Property, canonical, form_of, key_of, properties_of
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -64,6 +64,15 @@ def partners(prop: Property, before: Sequence[Any], after: Sequence[Any]) -> lis
         if same is not None:
             result[place] = free.pop(same)
     return [found or free.get(place, {}) for place, found in enumerate(result)]
+
+
+def holds(kind: Kind, observed: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
+    found, wanted = canonical(kind, observed), canonical(kind, sent)
+    if not kind.partial:
+        return found == wanted
+    both = canonical(kind, merged(kind, observed, sent))
+    return all(found.get(name) == value for name, value in both.items())
 
 
 def kept(
