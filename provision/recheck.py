@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provision.address import DELETED
 from provision.apply import Writer
 from provision.diff import Action, Change, compare
-from provision.errors import AzureError, OverwroteError, StaleError
+from provision.errors import AzureError, OverwroteError, StaleError, UnlockedError
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import merged
 from provision.kinds.canonical import canonical
@@ -37,6 +37,9 @@ class Cloud(Writer, Protocol):
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds."""
+
+
+_LOCKS: Final = 20  # changes of others that are waited for, one after the other
 
 
 @dataclass(slots=True)
@@ -64,11 +67,16 @@ class Careful:
 
     def send(self, change: Change, *, cancelled: Any) -> None:
         """Look, and do one change. Raises StaleError where something came in between, and what sending raises."""
-        if change.address != DELETED:
-            change = self._looked_at(change)
-        self._azure.send(change, cancelled=cancelled)
+        for locks in range(_LOCKS):
+            looked = change if change.address == DELETED else self._looked_at(change)
+            try:
+                self._azure.send(looked, cancelled=cancelled)
+                break
+            except UnlockedError:
+                if locks == _LOCKS - 1:
+                    raise
         if change.action is Action.UPDATE and kind_of(change.address.kind).partial:
-            self._look_back(change)
+            self._look_back(looked)
         if change.action in (Action.CREATE, Action.REPLACE):
             with self._lock:
                 self._made.add(change.address)

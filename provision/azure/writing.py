@@ -22,6 +22,7 @@ from provision.errors import (
     NotFoundError,
     OverwroteError,
     StaleError,
+    UnlockedError,
 )
 from provision.kinds import Kind, kind_of
 from provision.kinds.bodies import holds
@@ -134,6 +135,8 @@ class Writes(Reads):
                 if error.code == "ServiceLocked":
                     lock = lock or replace(call, limit=self.patience)
                     self._until_unlocked(lock, call)
+                    if change.action is Action.UPDATE and kind.partial:
+                        raise UnlockedError(str(error), code=error.code, status=error.status) from None
                     continue
                 if not _fate_unknown(error):
                     raise

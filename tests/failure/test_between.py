@@ -274,6 +274,22 @@ def test_two_that_wrote_at_once_the_one_that_was_overwritten_says_so(
     assert f"{address} was written, and is not what was written: {path}" in ran.err
 
 
+@pytest.mark.usefixtures("without_preconditions")
+def test_after_a_lock_was_waited_out_the_instance_is_looked_at_again(
+    worked: Cloud, tmp_path: Path, before_the_write_of: Callable[[str, Any], None]
+) -> None:
+    first, second = (written(tmp_path / f"{n}.yaml", one) for n, one in enumerate(CONFLICTS["the instance"]))
+
+    def other() -> None:
+        worked("apply", WORKED, "--overlay", second, "--yes").ended(0)
+        worked.fault("PATCH", "/service/demoazureml$", 409, "ServiceLocked")
+
+    before_the_write_of("service", other)
+    ran = worked("apply", WORKED, "--overlay", first, "--yes", "--output", "json").ended(1)
+    assert ran.outcomes == {"service": "stale"}
+    assert worked.arm.get("")["properties"]["publisherName"] == "b"
+
+
 @pytest.mark.parametrize("address", ["service", "resourceGroup"])
 def test_what_others_change_beside_ours_after_the_write_is_theirs(
     worked: Cloud, tmp_path: Path, after_the_write_of: Callable[[str, Any], None], address: str
