@@ -30,13 +30,14 @@ LARGEST_BODY = 8 * 1024 * 1024
 class Door:
     """An ASGI app before one that answers a request, or None to close the connection instead.
 
-    `report` is told of every exchange, refused ones too.
+    `report` is told of every exchange, refused ones too; `signs` says which headers every answer has.
     """
 
     app: App
     admission: Admission = field(default_factory=Admission)
     report: Callable[[Exchange], None] | None = None
     largest: int = LARGEST_BODY
+    signs: Callable[[Request], dict[str, str]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -63,7 +64,14 @@ class Door:
             transport.abort()
             await receive()
         else:
-            await write(send, request, answer)
+            await write(send, request, self._signed(request, answer))
+
+    def _signed(self, request: Request, answer: Answer) -> Answer:
+        """Add the headers that every answer has, where it doesn't have them: what reads are remembered by stays."""
+        if self.signs is None:
+            return answer
+        own = {name.lower(): value for name, value in answer.headers.items()}
+        return replace(answer, headers={**self.signs(request), **own})
 
     def _tell(self, scope: Scope, request: Request, answer: Answer | None, seconds: float) -> None:
         if self.report:

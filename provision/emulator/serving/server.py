@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from provision.emulator.arm import app as arm
+from provision.emulator.arm import correlation
 from provision.emulator.azureml.app import API_KEY, AzureML
 from provision.emulator.azureml.storage import connection_string
 from provision.emulator.gateway.app import Gateway
@@ -199,7 +200,7 @@ class Emulator:
         report = self._report if self._log or self._on_exchange else None
         azureml = self._azureml_of(world)
         listeners = [
-            Listener(bound[ARM], Door(self._answered, admission, report), self._certificate),
+            Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
             Listener(
                 bound[GATEWAY], gateway
             ),  # every host and origin is its own: which instance is meant, it finds out
