@@ -4,9 +4,7 @@ Each imports what it needs when it runs: `--help` and `validate` start without a
 """
 # ruff: noqa: PLC0415, PLR0917
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -193,12 +191,10 @@ def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=F
 
 
 def emulator(
-    port: Annotated[int, Option("--port", min=0, max=65535, help="0: any free one.")] = 8080,
-    state: Annotated[
-        Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
-    ] = None,
-    latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
-    tls: Annotated[bool, Option("--tls", help="https; the printed lines point az and the SDKs to it.")] = False,
+    port: o.Port = 8080,
+    state: o.Kept = None,
+    latency: o.Latency = 0.0,
+    tls: o.Tls = False,
     create_polls: o.CreatePolls = None,
     create_seconds: o.CreateSeconds = None,
     lro_polls: o.LroPolls = 1,
@@ -213,11 +209,10 @@ def emulator(
     azureml_port: o.AzuremlPort = 0,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
+    from provision.cli.interrupts import ended
     from provision.cli.where import embedded
 
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = ended()
     with embedded(
         clock,
         faults,

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from provision.emulator.arm import app as arm
 from provision.emulator.arm import correlation
@@ -25,7 +25,7 @@ from provision.emulator.trouble.throttle import MODES, Mode, Throttle
 from provision.emulator.world.clock import Clock
 from provision.emulator.world.errors import EmulatorError
 from provision.emulator.world.store import Store
-from provision.emulator.world.wire import World
+from provision.emulator.world.wire import Manners, World
 
 if TYPE_CHECKING:
     import socket
@@ -48,11 +48,9 @@ class Emulator:
     """An Azure Resource Manager for API Management, on loopback unless `host` says otherwise.
 
     It answers requests for loopback names, for `host` and for `allow_hosts`. `state`: one SQLite file, or None for
-    memory. `latency`: seconds added to every answer. `lro_polls`: how many polls of a long-running operation answer
-    InProgress; `lro_seconds`: how long it lasts at least, on the emulator's clock. `create_polls`, `create_seconds`:
-    the same for creating an instance. `retry_after`: seconds in the Retry-After of polls. `throttle`: "azure" has
-    ARM's token buckets, made smaller or larger by `throttle_scale`. `log`: a file for a line per request.
-    `on_exchange` is called in the server's thread after every exchange. Many may run in one process.
+    memory. `latency`: seconds added to every answer. `throttle`: "azure" has ARM's token buckets, made smaller or
+    larger by `throttle_scale`. `log`: a file for a line per request. `on_exchange` is called in the server's thread
+    after every exchange. `manners`: how it answers, as Manners has it. Many may run in one process.
     """
 
     def __init__(
@@ -64,19 +62,14 @@ class Emulator:
         allow_hosts: Sequence[str] = (),
         latency: float = 0.0,
         tls: bool = False,
-        lro_polls: int = 1,
-        lro_seconds: float = 0.0,
-        create_polls: int | None = None,
-        create_seconds: float | None = None,
-        retry_after: int = 0,
         throttle: Mode = "off",
         throttle_scale: float = 1.0,
         log: Path | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
-        page_size: int = 100,
         gateway_port: int = 0,
         azureml_port: int = 0,
         azureml_key: str = API_KEY,
+        **manners: Unpack[Manners],
     ) -> None:
         self.clock = Clock()
         if throttle not in MODES:
@@ -87,16 +80,7 @@ class Emulator:
         self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, **({IDENTITY: 0} if tls else {})}
         self._azureml_of = partial(AzureML, api_key=azureml_key)
         self._tls, self._on_exchange = tls, on_exchange
-        self._world_of = partial(
-            World,
-            clock=self.clock,
-            lro_polls=lro_polls,
-            retry_after=retry_after,
-            page_size=page_size,
-            lro_seconds=lro_seconds,
-            create_polls=create_polls,
-            create_seconds=create_seconds,
-        )
+        self._world_of = partial(World, clock=self.clock, **manners)
         self._world: World | None = None
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
@@ -201,9 +185,7 @@ class Emulator:
         azureml = self._azureml_of(world)
         listeners = [
             Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
-            Listener(
-                bound[GATEWAY], gateway
-            ),  # every host and origin is its own: which instance is meant, it finds out
+            Listener(bound[GATEWAY], gateway),  # every host and origin is its own: whose is meant, it finds out
             Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
         ]
         if self._identity:
