@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.bodies import Body
 from provision.emulator.gateway.expressions.context import Context, Request
 from provision.emulator.gateway.facts import deployment
+from provision.emulator.gateway.tracing import Recorder
 from provision.emulator.gateway.transit import Transit
 from provision.emulator.gateway.writing import received
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.tools import Tools
     from provision.emulator.gateway.writing import Receive, Scope
 
-FORWARDED = "X-Forwarded-For"
+FORWARDED, TRACE = "X-Forwarded-For", "Ocp-Apim-Trace"
 
 
 def arrive(tools: Tools, scope: Scope, receive: Receive, address: Address, head: Head, plan: Plan) -> Transit:
@@ -31,8 +33,13 @@ def arrive(tools: Tools, scope: Scope, receive: Receive, address: Address, head:
     query = f"?{head.query}" if head.query else ""
     context = _context(tools, scope, address, head, plan, query)
     body = Body(received(scope, receive))
-    transit = Transit(context, plan.subject, tools, body, "", "", address.reachable, host)
+    public = f"{address.reachable}{head.path.removesuffix(plan.subject.rest)}"
+    transit = Transit(context, plan.subject, tools, body, "", "", address.reachable, host, public.rstrip("/"))
     base = (plan.api.service_url if plan.api else "") or address.shown
+    transit.listener = f"{scope['scheme']}://{host}"
+    if (head.headers.get(TRACE) or "").lower() == "true":
+        transit.recorder = Recorder()
+        transit.context.tracing, transit.context.trace = True, partial(transit.recorder.message, "expression")
     transit.aim(base=base, rest=f"{plan.subject.rest}{query}")
     return transit
 

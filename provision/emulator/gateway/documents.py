@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.failing import GatewayError, UnsupportedError, internal
 from provision.emulator.gateway.nodes import EVERYWHERE, Node, Policy, Workshop
 from provision.emulator.gateway.place import Place
+from provision.emulator.gateway.shelf import root_element
 from provision.emulator.gateway.steps import Sections, Step, refusing
 from provision.emulator.policy.policyxml import Element, PolicyError, Text, parse, root_of
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from provision.emulator.gateway.reading import Reading
-    from provision.emulator.world.store import Row
+    from provision.emulator.gateway.shelf import Shelf
 
-NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9\-._]+)\}\}")
 DEFAULT = "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>"
 BASE, FRAGMENT = "base", "include-fragment"
 DEEPEST = 50  # of elements within each other, which fragments may be too
@@ -33,47 +32,13 @@ class Scope:
     root: Element
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where named values and fragments of an API are found: in its workspace, then in the instance [?]."""
-
-    reading: Reading
-    holders: tuple[str, ...]
-
-    def named(self, name: str) -> str | None:
-        """Return the value of a named value by its display name."""
-        for holder in self.holders:
-            for row in self.reading.links(f"{holder}/namedvalues#{name}".lower()):
-                value = row.props.get("value")
-                return str(value) if isinstance(value, str) else _vault(row)
-        return None
-
-    def fragment(self, name: str) -> tuple[str, Element] | None:
-        """Return the path and the root of a fragment."""
-        for holder in self.holders:
-            row = self.reading.row(f"{holder}/policyfragments/{name}".lower())
-            if row is not None:
-                return row.path, _root(row)
-        return None
-
-
-def _vault(row: Row) -> str:
-    message = f"The named value '{row.props.get('displayName')}' stands in a key vault, which the emulator can't read."
-    raise internal("named-value", "NamedValueNotResolved", message)
-
-
-def _root(row: Row) -> Element:
-    raw = row.private.get("raw")
-    return root_of(parse(raw if isinstance(raw, str) else str(row.props.get("value")), raw=isinstance(raw, str)))
-
-
 def scope_of(reading: Reading, name: str, holder: str) -> Scope | None:
     """Return the document of a scope, where it has one; the instance always has one."""
     path = f"{holder}/policies/policy"
     row = reading.row(path)
     if row is None:
         return Scope(name, path, root_of(parse(DEFAULT, raw=True))) if name == "global" else None
-    return Scope(name, path, _root(row))
+    return Scope(name, path, root_element(row))
 
 
 def sections(scopes: list[Scope], shelf: Shelf, policies: Mapping[str, Policy]) -> Sections:
@@ -112,11 +77,11 @@ def _children(holder: Element, shelf: Shelf, depth: int) -> Iterable[Element | T
     liquid = holder.attributes.get("template", "").lower() == "liquid"  # which has double braces of its own
     for child in holder.children:
         if isinstance(child, Text):
-            yield child if liquid else replace(child, value=_substituted(child.value, shelf))
+            yield child if liquid else replace(child, value=shelf.filled(child.value))
         elif isinstance(child, Element) and child.name == FRAGMENT:
-            yield from _included(_substituted(child.attributes.get("fragment-id", ""), shelf), shelf, depth)
+            yield from _included(shelf.filled(child.attributes.get("fragment-id", "")), shelf, depth)
         elif isinstance(child, Element):
-            attributes = {key: _substituted(value, shelf) for key, value in child.attributes.items()}
+            attributes = {key: shelf.filled(value) for key, value in child.attributes.items()}
             yield Element(child.name, attributes, list(_children(child, shelf, depth)), child.paired)
 
 
@@ -127,17 +92,6 @@ def _included(name: str, shelf: Shelf, depth: int) -> Iterable[Element | Text]:
         yield Element(FRAGMENT, {"missing": f"the fragment '{name}' {why}"})
     else:
         yield from _children(found[1], shelf, depth + 1)
-
-
-def _substituted(text: str, shelf: Shelf) -> str:
-    if "{{" not in text:
-        return text
-
-    def one(found: re.Match[str]) -> str:
-        value = shelf.named(found.group(1))
-        return found.group() if value is None else value
-
-    return NAMED_VALUE.sub(one, text)
 
 
 def _compiled(workshop: Workshop, elements: Iterable[Element], place: Place) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ Sources: [doc] Microsoft's table of predefined errors, [#] answers of the servic
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ class UnsupportedError(GatewayError):
 
 class Finished(Exception):  # noqa: N818  # no error: the answer stands, and the rest of the policies is left out
     """An element made the answer."""
+
+
+def phrase(status: int) -> str:
+    """Return the reason phrase of a status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def operation_not_found() -> GatewayError:

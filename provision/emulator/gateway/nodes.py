@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.failing import UnsupportedError
 from provision.emulator.gateway.values import Value, value_of
-from provision.emulator.policy.policyxml import Element, Text, is_expression
+from provision.emulator.policy.policyxml import Element, Text, is_expression, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -110,6 +110,13 @@ class Node:
         """Return the character data as a value: trimmed, unless it stood in a CDATA section."""
         whole = any(isinstance(child, Text) and child.cdata for child in self.element.children)
         return value_of(self.text if whole else self.text.strip(), self.place)
+
+    def inner(self) -> Value:
+        """Return everything inside as a value: elements there are text, too."""
+        children = self.element.children
+        if all(isinstance(child, Text) for child in children):
+            return self.content() if is_expression(self.text) else value_of(self.text, self.place)
+        return value_of(render(list(children), raw=True), self.place)
 
     def nodes(self, *names: str) -> list[Node]:
         """Return the children, or those with one of these names."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from provision.emulator.gateway.expressions.context import Headers, LastError, Response
+from provision.emulator.gateway.expressions.context import Response
 from provision.emulator.gateway.failing import Finished, GatewayError, internal
 from provision.emulator.gateway.steps import run
 from provision.emulator.gateway.writing import GoneError
@@ -58,34 +57,10 @@ async def _sections(transit: Transit, plan: Plan) -> None:
 
 async def _on_error(transit: Transit, plan: Plan, error: GatewayError) -> None:
     """Make the answer of a failure, and let `on-error` change it."""
-    _fail(transit, error)
+    transit.fail(error)
     try:
         await run(plan.sections.on_error, transit)
     except Finished:
         pass
     except GatewayError as another:
-        _fail(transit, another)
-
-
-def _fail(transit: Transit, error: GatewayError) -> None:
-    place = error.place
-    transit.context.last_error = LastError(
-        error.source,
-        error.reason,
-        error.message,
-        place.scope if place else "",
-        place.section if place else "",
-        place.path if place else "",
-        place.policy_id if place else "",
-    )
-    headers = Headers([("Content-Type", "application/json"), *error.headers.items()])
-    body = error.body(transit.context.request_id)
-    transit.respond(Response(error.status, phrase(error.status), headers, body))
-
-
-def phrase(status: int) -> str:
-    """Return the reason phrase of a status."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+        transit.fail(another)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from provision.emulator.gateway import documents, facts, keys, routing
 from provision.emulator.gateway.failing import GatewayError, operation_not_found
 from provision.emulator.gateway.policies import POLICIES
+from provision.emulator.gateway.shelf import Shelf
 from provision.emulator.gateway.steps import Sections
 from provision.emulator.gateway.subject import Subject
 from provision.emulator.policy.policyxml import PolicyError
@@ -118,7 +119,7 @@ def _made(reading: Reading, holders: list[tuple[str, str]]) -> Sections:
     scopes = [scope for name, path in holders if (scope := documents.scope_of(reading, name, path))]
     outer = tuple(path for name, path in holders if name in ("workspace", "global"))
     try:
-        return documents.sections(scopes, documents.Shelf(reading, outer), POLICIES)
+        return documents.sections(scopes, Shelf(reading, outer), POLICIES)
     except (GatewayError, PolicyError) as error:
         # Nothing of what can't be read is left out: the call ends here.
         failure = error if isinstance(error, GatewayError) else documents.problem_of(error)

@@ -80,6 +80,16 @@ def failed(place: Place, error: ExpressionError) -> GatewayError:
     return found
 
 
+def text_of(value: Any) -> str:
+    """Return a value as C# writes it."""
+    return to_text(value)
+
+
+def bytes_of(value: Any) -> bytes:
+    """Return a value as a body: bytes as they are, anything else as text."""
+    return bytes(value) if isinstance(value, (bytes, bytearray)) else to_text(value).encode()
+
+
 def value_of(text: str, place: Place) -> Value:
     """Return the value of an attribute or a text. Raises GatewayError where it is C# that can't be read."""
     if not is_expression(text):

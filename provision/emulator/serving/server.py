@@ -91,6 +91,7 @@ class Emulator:
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
         self._urls: dict[str, str] = {}
+        self._pages: Mapping[str, Callable[[], object]] = {}
 
     @property
     def faults(self) -> Faults:
@@ -160,7 +161,8 @@ class Emulator:
         self._identity = Identity(self._urls[IDENTITY]) if self._tls else None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        gateway = Gateway(self._world, {AZUREML_HOSTS: self._urls[AZUREML]})
+        gateway = Gateway(self._world, self._urls[GATEWAY], {AZUREML_HOSTS: self._urls[AZUREML]})
+        self._pages = {"": lambda: self.environment, "events": gateway.tools.events.all}
         arguments = (self._listeners(bound, self._world, gateway), gateway, started)
         self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
         self._thread.start()
@@ -235,7 +237,7 @@ class Emulator:
     async def _answered(self, request: Request) -> Answer | None:
         run = self._in_thread if arm.takes_time(request) else _at_once
         if request.segments[:1] == (control.ROOT,):
-            return await run(partial(control.answer, self._interference, self.environment, request))
+            return await run(partial(control.answer, self._interference, self._pages, request))
         if self._world is None:
             raise ConnectionError
         return await self._interference.execute(partial(arm.answer, self._world), request, run)

@@ -5,14 +5,46 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provision.emulator.gateway.policies import forwarding, limits, messages
+from provision.emulator.gateway.policies import (
+    access,
+    caches,
+    contents,
+    control,
+    conversions,
+    credentials,
+    forwarding,
+    limits,
+    messages,
+    mocking,
+    requests,
+    telemetry,
+    tokens,
+    urls,
+    validation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from provision.emulator.gateway.nodes import Policy
 
-FAMILIES = (forwarding, limits, messages)
+FAMILIES = (
+    access,
+    caches,
+    contents,
+    control,
+    conversions,
+    credentials,
+    forwarding,
+    limits,
+    messages,
+    mocking,
+    requests,
+    telemetry,
+    tokens,
+    urls,
+    validation,
+)
 POLICIES: Mapping[str, Policy] = MappingProxyType(
     {policy.name: policy for family in FAMILIES for policy in family.POLICIES}
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from provision.emulator.gateway.failing import GatewayError
 from provision.emulator.gateway.forwarding import Outgoing, chunks, response_of
 from provision.emulator.gateway.nodes import Policy
 
 if TYPE_CHECKING:
+    from provision.emulator.gateway.backends import Backend
     from provision.emulator.gateway.nodes import Node
     from provision.emulator.gateway.steps import Act
     from provision.emulator.gateway.transit import Transit
@@ -50,18 +52,46 @@ def forward_request(node: Node) -> Act:
 
 async def forward(transit: Transit, seconds: float, *, follow: bool, strict: bool) -> None:
     """Send a call's request on, and make the backend's answer the response."""
-    request = transit.context.request
-    headers = [pair for pair in request.headers.pairs() if pair != ("Host", transit.host)]
-    streamed = transit.incoming.pending
-    body = transit.incoming.take() if streamed else request.body
-    length = request.headers.get("Content-Length") if streamed else None
-    outgoing = Outgoing(request.method, request.url, headers, body, seconds, length=length, follow=follow)
-    answer = await transit.tools.forwarder.send(outgoing)
+    backends, backend = transit.tools.backends, transit.backend
+    if backend is not None:
+        backend = backends.choose(backend)
+        transit.aim(base=backend.url)
+    outgoing = await _outgoing(transit, backend, seconds, follow=follow)
+    try:
+        answer = await transit.tools.forwarder.send(outgoing)
+    except GatewayError as error:
+        if backend is not None:
+            backends.note(backend, 0, error.reason)
+        raise
+    if backend is not None:
+        backends.note(backend, answer.status, retry_after=answer.headers.get("Retry-After"))
     transit.closing.append(answer.close)
     transit.respond(response_of(answer), chunks(answer))
     if strict and answer.status >= FIRST_ERROR:
         message = f"The backend answered {answer.status}."
         raise GatewayError(answer.status, "forward-request", "BackendErrorStatusCode", message)
+
+
+async def _outgoing(transit: Transit, backend: Backend | None, seconds: float, *, follow: bool) -> Outgoing:
+    """Return what is sent: the request as the policies left it, with what its backend is to be told beside."""
+    request = transit.context.request
+    headers, url, certificates = request.headers.copy(), request.url, tuple(transit.certificates)
+    if headers.get("Host") == transit.host:
+        headers.remove("Host")
+    if backend is not None:
+        for name, value in backend.headers:
+            headers.set(name, value)
+        added = "&".join(f"{quote(name)}={quote(value)}" for name, value in backend.query)
+        url = f"{url}{'&' if '?' in url else '?'}{added}" if added else url
+        certificates += backend.certificates
+    streamed = transit.incoming.pending
+    body = transit.incoming.take() if streamed else request.body
+    length = request.headers.get("Content-Length") if streamed else None
+    outgoing = Outgoing(request.method, url, headers.pairs(), body, seconds, length, follow)
+    outgoing.verify = backend is None or backend.verify
+    if certificates:
+        outgoing.certificate = await transit.tools.certificates.client(transit.subject, certificates, outgoing.verify)
+    return outgoing
 
 
 POLICIES = (Policy("forward-request", forward_request, FORWARD, sections=("backend",)),)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from provision.emulator.gateway.counting import BEGINNING
 from provision.emulator.gateway.failing import GatewayError
 from provision.emulator.gateway.nodes import Policy
+from provision.emulator.world.clock import instant
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from datetime import datetime
 
-    from provision.emulator.gateway.counting import Rate
+    from provision.emulator.gateway.counting import Period, Rate
     from provision.emulator.gateway.nodes import Node
     from provision.emulator.gateway.steps import Act
     from provision.emulator.gateway.transit import Transit
@@ -33,6 +34,7 @@ REPORTS = (
 RATE = frozenset({"calls", "renewal-period", *REPORTS})
 QUOTA = frozenset({"calls", "bandwidth", "renewal-period"})
 NAMES = frozenset({"name", "id"})
+BY_KEY = frozenset({"counter-key", "increment-condition", "increment-count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,85 @@ def quota(node: Node) -> Act:
     return act
 
 
-def use(transit: Transit, source: str, key: Hashable, limit: Limit, start: datetime) -> None:
+class _ByKey:
+    """What `rate-limit-by-key` and `quota-by-key` have in common."""
+
+    def __init__(self, node: Node) -> None:
+        self._key, self._place = node.value("counter-key"), node.place
+        self._condition, self._count = node.optional("increment-condition"), node.value("increment-count", "1")
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is known only with the answer if a call counts."""
+        return self._condition is not None
+
+    async def key(self, transit: Transit, kind: str) -> tuple[str, ...]:
+        """Return the counter's key: shared by all elements of an instance that name the same [doc]."""
+        return (kind, transit.subject.service.path, await self._key.text(transit))
+
+    async def count(self, transit: Transit) -> int:
+        """Return by how much a call counts; it may depend on the answer."""
+        if self._condition is not None and not await self._condition.flag(transit):
+            return 0
+        return await self._count.whole(transit)
+
+
+def rate_limit_by_key(node: Node) -> Act:
+    """`rate-limit-by-key`: so many calls of one key in a sliding window."""
+    calls, seconds = node.value("calls"), node.value("renewal-period")
+    reporter, counted = Reporter(node), _ByKey(node)
+
+    async def act(transit: Transit) -> None:
+        most, length = await calls.whole(transit), await seconds.number(transit)
+        key = await counted.key(transit, "rate-by-key")
+        counters = transit.tools.counters
+        rate = counters.rate(key, most, length, 0 if counted.waits else await counted.count(transit))
+        headers = reporter.tell(transit, rate, most)
+        if rate.wait:
+            raise exceeded("rate-limit-by-key", rate.wait, headers)
+        if counted.waits:
+
+            async def later(transit: Transit) -> None:
+                counters.add(key, length, await counted.count(transit))
+
+            transit.after.append(later)
+
+    return act
+
+
+def quota_by_key(node: Node) -> Act:
+    """`quota-by-key`: so many calls or kilobytes of one key in a fixed period."""
+    calls, kilobytes, seconds = node.optional("calls"), node.optional("bandwidth"), node.value("renewal-period")
+    start, counted = _start(node), _ByKey(node)
+    if calls is None and kilobytes is None:
+        raise node.refuse("neither 'calls' nor 'bandwidth' is given")
+
+    async def act(transit: Transit) -> None:
+        most = await calls.whole(transit) if calls else None
+        size = await kilobytes.number(transit) if kilobytes else None
+        limit = Limit(most, size, await seconds.number(transit))
+        key = await counted.key(transit, "quota-by-key")
+        period = use(transit, "quota-by-key", key, limit, start, 0 if counted.waits else await counted.count(transit))
+        if counted.waits:
+
+            async def later(transit: Transit) -> None:
+                period.calls += await counted.count(transit)
+
+            transit.after.append(later)
+
+    return act
+
+
+def _start(node: Node) -> datetime:
+    """Return from where periods are counted: the beginning of time unless told [doc]."""
+    given = node.word("first-period-start", "")
+    try:
+        return instant(given) if given else BEGINNING
+    except ValueError as error:
+        raise node.refuse(f"first-period-start: {error}") from None
+
+
+def use(transit: Transit, source: str, key: Hashable, limit: Limit, start: datetime, count: int = 1) -> Period:
     """Count a call against a quota. Raises GatewayError 403 where nothing is left."""
     counters = transit.tools.counters
     period = counters.period(key, limit.seconds, start)
@@ -182,9 +262,10 @@ def use(transit: Transit, source: str, key: Hashable, limit: Limit, start: datet
         raise spent(source, "call volume", left)
     if limit.kilobytes is not None and period.kilobytes >= limit.kilobytes:
         raise spent(source, "bandwidth", left)
-    period.calls += 1
+    period.calls += count
     if limit.kilobytes is not None:
         transit.periods.append(period)
+    return period
 
 
 def spent(source: str, what: str, left: float) -> GatewayError:
@@ -204,4 +285,6 @@ def span(seconds: int) -> str:
 POLICIES = (
     Policy("rate-limit", rate_limit, RATE, frozenset({"api"}), ("inbound",)),
     Policy("quota", quota, QUOTA, frozenset({"api"}), ("inbound",)),
+    Policy("rate-limit-by-key", rate_limit_by_key, RATE | BY_KEY, sections=("inbound",)),
+    Policy("quota-by-key", quota_by_key, QUOTA | BY_KEY | {"first-period-start"}, sections=("inbound",)),
 )
