@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from provision.address import SERVICE, Address
 from provision.errors import NotFoundError
-from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.kinds import Kind, children_at, find, kind_of
 from provision.kinds.collections import Collection, collection_of
 from provision.presence import Looker, Presence, Seen, name_held, present
 from provision.resource import LeftAlone, Resource, Snapshot
@@ -115,7 +115,7 @@ class _Walk:
 
     def into(self, parent: Address) -> tuple[Job, ...]:
         """The collections of something that exists."""
-        kinds = (kind for kind in children_of(kind_of(parent.kind)) if not (self.quick and kind.shape is Shape.SINGLE))
+        kinds = (kind for kind in children_at(parent) if not (self.quick and kind.is_single))
         return tuple(partial(self.collection, kind, parent) for kind in kinds)
 
     def others(self) -> Iterator[Job]:
@@ -131,11 +131,10 @@ class _Walk:
     def collection(self, kind: Kind, parent: Address) -> _Found:
         """What of a collection the spec speaks of. Of what is to be deleted only the names: they go with it."""
         if parent != SERVICE and parent not in self.desired.snapshot:
-            single = kind.shape is Shape.SINGLE
-            return self._found(() if single else self.reader.members(kind, parent), ())
-        if kind.shape is Shape.SINGLE:
+            return self._found(() if kind.is_single else self.reader.members(kind, parent), ())
+        if kind.is_single:
             return self._single(kind, parent)
-        if kind.parent != "service" and (parent, kind.type) not in self.desired.owned:
+        if parent != SERVICE and (parent, kind.type) not in self.desired.owned:
             return _Found((), tuple(_unowned(self.reader, kind, parent)))
         mine: list[Resource] = []
         others: list[Resource] = []
@@ -146,7 +145,7 @@ class _Walk:
         return replace(found, others=tuple(one for one in others if not _is_revision(kind, one.address)))
 
     def _single(self, kind: Kind, parent: Address) -> _Found:
-        address = parent.child(kind.collection, "policy")
+        address = parent.child(kind.collection, kind.only)
         if not self.desired.owns(address):
             return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
         found = self.reader.get(address)
@@ -206,7 +205,7 @@ def _reading(workers: int) -> Iterator[_Reads]:
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:
     """A collection whose key the spec doesn't have. Resources in it are counted; for links no list is worth reading."""
     address, reason = Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"
-    if kind.shape is Shape.LINKS:
+    if kind.is_link:
         yield LeftAlone(address, reason)
     elif count := len(reader.members(kind, parent)):
         yield LeftAlone(address, reason, count)
@@ -216,7 +215,7 @@ def _is_read(item: Resource, desired: Desired) -> bool:
     """Whether a resource is read by itself: not a link, which is a name, nor what only goes along with its parent."""
     parent = item.address.parent
     goes_along = parent not in (None, SERVICE) and parent not in desired.snapshot
-    return kind_of(item.address.kind).model is not None and not goes_along
+    return not kind_of(item.address.kind).is_link and not goes_along
 
 
 def _is_revision(kind: Kind, address: Address) -> bool:

@@ -13,7 +13,7 @@ from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
-from provision.kinds import Shape, find, kind_of
+from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
     changed = {change.address for change in changes}
     missing: dict[Address, Mark] = {}
     for one in desired.there:
-        if observed.quick and kind_of(one.by.kind).shape is Shape.SINGLE:
+        if observed.quick and kind_of(one.by.kind).is_single:
             continue  # which is not compared
         if one.target not in held and (one.by in changed or _is_wanted(one.by, wishes)):
             missing.setdefault(one.target, one.mark)

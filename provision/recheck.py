@@ -15,7 +15,7 @@ from provision.apply import Writer
 from provision.diff import Action, Change, compare
 from provision.errors import AzureError, OverwroteError, StaleError, UnlockedError
 from provision.kinds import Shape, kind_of
-from provision.kinds.bodies import merged
+from provision.kinds.bodies import merged, writable
 from provision.kinds.canonical import canonical
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Careful:
             if now is None:
                 raise StaleError(f"{change.address} is gone by now: somebody deleted it · plan again")
             return rebased(change, now)
-        looks = change.action is Action.CREATE and kind.model is not None and not self._is_new(change.address)
+        looks = change.action is Action.CREATE and not kind.is_link and not self._is_new(change.address)
         if looks and change.address in self._held(kind, change.address):
             raise StaleError(f"{change.address} exists by now: somebody else created it · plan again")
         return change
@@ -124,7 +124,7 @@ class Careful:
             return collection.held
 
     def _look(self, kind: Kind, address: Address) -> frozenset[Address]:
-        if kind.shape in (Shape.ROOT, Shape.SINGLE) or address.parent is None:
+        if kind.shape is Shape.ROOT or kind.is_single or address.parent is None:
             return frozenset({address} if self._azure.get(address) else ())
         return frozenset(one.address for one in self._azure.members(kind, address.parent))
 
@@ -153,6 +153,6 @@ def rebased(change: Change, now: Resource) -> Change:
         if moved:
             raise StaleError(f"{change.address} has changed by now: {', '.join(moved)} · plan again")
     body = merged(kind, now.body, wanted)
-    if not kind.sdk.update:
-        body = {**{name: value for name, value in now.body.items() if name not in kind.read_only}, **body}
+    if not kind.patched:
+        body = {**writable(kind, now.body), **body}
     return replace(change, body=body, etag=now.etag)

@@ -183,7 +183,7 @@ def refuse_stale(planned: Plan, azure: Cloud) -> None:
         return _moved(change, azure.get(change.address))
 
     # Links have no ETag, and doing one twice does nothing.
-    checked = [one for one in planned.changes if one.address != DELETED and kind_of(one.address.kind).model]
+    checked = [one for one in planned.changes if one.address != DELETED and not kind_of(one.address.kind).is_link]
     if planned.new_instance:
         checked = [change for change in checked if change.address in _FIRST]
     with ThreadPoolExecutor(16) as pool:

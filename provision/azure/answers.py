@@ -12,6 +12,7 @@ from provision.address import GROUP, SERVICE
 from provision.azure.failures import exchange
 from provision.azure.shapes import shape_of
 from provision.azure.waiting import current
+from provision.azure.wire import flat
 from provision.errors import AnswerError
 from provision.kinds import Shape
 
@@ -110,7 +111,7 @@ def resource(kind: Kind, address: Address) -> Callable[[Any, Any, Mapping[str, s
         if kind.shape is Shape.ROOT and not body["properties"].get("provisioningState"):
             raise refuse("it has no properties.provisioningState")
         etag = headers.get("ETag") or response.http_response.headers.get("ETag") or ""
-        if kind.sdk.if_match and not etag:
+        if not etag and kind.shape is not Shape.ROOT:
             raise refuse("it has no ETag")
         return body, etag
 
@@ -124,12 +125,11 @@ def _body(response: PipelineResponse[Any, Any]) -> Any:
 def whole(kind: Kind, body: Any, at: str) -> dict[str, Any]:
     """A resource of a kind, as a GET or an item of a list shows it."""
     found = named(body, at)
-    if kind.model is None:
+    if kind.is_link:
         return found
     if not isinstance(found.get("properties"), dict):
         raise refuse(f"{at} has no properties")
-    flat = {**found["properties"], **{name: found[name] for name in kind.top_level if name in found}}
-    wrong = shape_of(kind.model, partial=kind.partial).misfit(flat, at)
+    wrong = shape_of(kind).misfit(flat(kind, found), at)
     if wrong:
         raise refuse(wrong)
     return found

@@ -45,7 +45,8 @@ class Reads:
         try:
             with self._traffic.call(f"reading {address}"):
                 read = resource(kind, address)
-                body, etag = self._clients.group(kind).get(*self._clients.path(address), cls=read, **kind.sdk.read)
+                method = self._clients.method(address, "get")
+                body, etag = method(*self._clients.path(address), cls=read, **kind.read_options)
         except NotFoundError as error:
             if means_absent(address, error):
                 return None
@@ -77,7 +78,7 @@ class Reads:
 
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
-        method = getattr(self._clients.group(kind), kind.sdk.list)
+        method = self._clients.listing(kind.type, parent)
 
         def check(item: Any, at: str) -> dict[str, Any]:
             return whole(kind, item, at)
@@ -87,7 +88,7 @@ class Reads:
 
     def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
-        listing = getattr(getattr(self._clients.api, collection.group), collection.method)
+        listing = self._clients.listing(collection.name, SERVICE)
         found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection.name}", belonging)
         return [Resource(SERVICE.child(collection.name, body["name"]), body.get("properties") or {}) for body in found]
 

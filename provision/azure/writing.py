@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
+from provision.azure.methods import takes_etag
 from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
@@ -50,8 +51,7 @@ class _Sending:
     something to change. recorded: PUT 201 new, 200 existing
     """
 
-    kind: Kind
-    name: str
+    method: Any
     path: tuple[str, ...]
     options: Mapping[str, Any]
     accepted: bool = False
@@ -80,11 +80,11 @@ class Writes(Reads):
 
     def _put(self, kind: Kind, change: Change, cancelled: Event) -> None:
         updates = change.action is Action.UPDATE
-        name = kind.sdk.update if updates and kind.sdk.update else kind.sdk.put
+        method = self._clients.method(change.address, "update" if updates and kind.patched else "put")
         options: dict[str, Any] = (
-            {} if kind.model is None else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
+            {} if kind.is_link else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
         )
-        if updates and kind.sdk.if_match:
+        if updates and takes_etag(method):
             options["if_match"] = change.etag
         elif updates and change.etag:
             # [?] The SDK's PATCH of an instance takes no ETag, and whether the service looks at one isn't documented.
@@ -92,24 +92,25 @@ class Writes(Reads):
         changed = False
         try:
             with self._traffic.call(f"writing {change.address}", change.address, cancelled) as call:
-                changed = self._surely(kind, name, change, options, call)
+                changed = self._surely(kind, method, change, options, call)
         except ConflictError as error:
             # A link that is there already is what was wanted. Azure/apiops-cli
-            if kind.model is not None or "already exists" not in str(error):
+            if not kind.is_link or "already exists" not in str(error):
                 raise
-        creates = change.action in (Action.CREATE, Action.REPLACE) and kind.model is not None
+        creates = change.action in (Action.CREATE, Action.REPLACE) and not kind.is_link
         if changed and creates and not kind.always_there:
             raise OverwroteError(
                 f"{change.address} was there: somebody else created it in between, and that was overwritten"
             )
 
     def _delete(self, kind: Kind, change: Change, cancelled: Event) -> None:
-        options: dict[str, Any] = dict(kind.sdk.on_delete)
-        if kind.sdk.if_match:
+        options: dict[str, Any] = dict(kind.delete_options)
+        method = self._clients.method(change.address, "delete")
+        if takes_etag(method):
             options["if_match"] = change.etag or "*"
         try:
             with self._traffic.call(f"deleting {change.address}", change.address, cancelled) as call:
-                self._surely(kind, kind.sdk.delete, change, options, call)
+                self._surely(kind, method, change, options, call, deleting=True)
         except NotFoundError as error:
             if not means_absent(change.address, error):
                 raise
@@ -119,12 +120,14 @@ class Writes(Reads):
         with self._traffic.call(f"purging {name}", change.address, cancelled):
             self._clients.api.deleted_services.begin_purge(name, location, polling=self._followed()).result()
 
-    def _surely(self, kind: Kind, name: str, change: Change, options: Mapping[str, Any], call: Call) -> bool:
+    def _surely(
+        self, kind: Kind, method: Any, change: Change, options: Mapping[str, Any], call: Call, *, deleting: bool = False
+    ) -> bool:
         """Send a write, and follow it to its end; where its fate is not known, look before it is sent again.
 
         Whether it surely changed something that was there; what was sent twice may have met itself.
         """
-        send = _Sending(kind, name, self._clients.path(change.address), options)
+        send = _Sending(method, self._clients.path(change.address), options)
         lock: Call | None = None
         tries = 0
         while True:
@@ -140,7 +143,7 @@ class Writes(Reads):
                     continue
                 if not _fate_unknown(error):
                     raise
-                if self._came_about(kind, change, call, deleting=name == kind.sdk.delete):
+                if self._came_about(kind, change, call, deleting=deleting):
                     return False
                 if send.accepted or tries >= _TRIES:
                     raise
@@ -150,9 +153,9 @@ class Writes(Reads):
                 return send.changed and not send.again
 
     def _once(self, send: _Sending, call: Call) -> None:
-        method = getattr(self._clients.group(send.kind), send.name)
+        method = send.method
         with translated(call.doing):
-            if not send.name.startswith("begin_"):
+            if not method.__name__.startswith("begin_"):
                 method(*send.path, **send.options, raw_response_hook=send.hear)
                 return
             poller = method(*send.path, **send.options, polling=self._followed(), cls=last, raw_response_hook=send.hear)
@@ -164,7 +167,7 @@ class Writes(Reads):
 
     def _came_about(self, kind: Kind, change: Change, call: Call, *, deleting: bool) -> bool:
         """Whether what was sent is what there is. Raises StaleError where somebody else has written in between."""
-        if kind.model is None:
+        if kind.is_link:
             return False  # a link: it is not read, and sending it again does nothing
         found = self.get(change.address)
         while in_transition(found):
@@ -174,7 +177,7 @@ class Writes(Reads):
             return deleting and found is None
         if holds(kind, found.body, change.body or {}):
             return True
-        if change.action is Action.UPDATE and kind.sdk.if_match and found.etag != change.etag:
+        if change.action is Action.UPDATE and not kind.partial and found.etag != change.etag:
             raise StaleError(f"{call.doing}: no answer came, and by now it is neither what it was nor what was sent")
         return False
 

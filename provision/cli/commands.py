@@ -182,7 +182,7 @@ def show(plan_file: o.Saved, output: o.Output = "text", report: o.Reports = None
 def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:
     """Print the JSON Schema of specs, for editors, or write it to a file."""
     from provision.cli.output import write
-    from provision.schema import json_schema
+    from provision.schema.editors import json_schema
 
     if out:
         write(out, json_schema())

@@ -49,7 +49,21 @@ ORDER = (
     "__main__",
 )
 # What in `kinds` is of no one kind.
-GENERIC = {f"provision.kinds.{name}" for name in ("__init__", "kind", "model", "bodies", "canonical", "collections")}
+GENERIC = {
+    f"provision.kinds.{name}"
+    for name in (
+        "__init__",
+        "kind",
+        "facts",
+        "table",
+        "walk",
+        "canonical",
+        "combine",
+        "bodies",
+        "references",
+        "collections",
+    )
+}
 MUTABLE = (list, dict, set, bytearray)
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 

@@ -22,6 +22,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from provision.azure import Azure, Connection, Traffic
 from provision.azure.clients import API_VERSION, Groups
+from provision.azure.methods import group_name
 from provision.azure.tokens import Login
 from provision.azure.transport import Wire
 from provision.cli.where import Where
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GROUPS = sorted(
-    {kind.sdk.group for kind in KINDS if kind.type != "resourceGroup"}
-    | {one.group for one in collections()}
+    {group_name(kind.type) for kind in KINDS if kind.type != "resourceGroup"}
+    | {group_name(one.name) for one in collections()}
     | {"deleted_services", "graph_ql_api_resolver", "open_id_connect_provider"}
 )
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
