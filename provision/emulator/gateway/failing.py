@@ -47,7 +47,7 @@ class GatewayError(Exception):
         if self.status == 500:  # noqa: PLR2004
             found["activityId"] = str(activity)
             if self.message != self.shown:
-                found["emulator"] = self.message  # what the service tells in a trace alone
+                found["emulator"] = f"{self.reason}: {self.message}"  # what the service tells in a trace alone
         return json.dumps(found).encode()
 
 
