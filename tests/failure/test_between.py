@@ -332,3 +332,23 @@ def test_the_instance_is_read_right_before_its_change_which_names_what_was_read(
     at = next(index for index, one in enumerate(sent) if one.method == "PATCH")
     assert (sent[at - 1].method, sent[at - 1].path) == ("GET", sent[at].path)
     assert {key.lower(): value for key, value in sent[at].request_headers.items()}["if-match"].startswith('"')
+
+
+def test_a_creation_that_was_sent_twice_has_met_itself(
+    worked: Cloud, ours: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first PUT is answered 503 and lands after the look: the second one is answered 200, and nothing was lost."""
+    gold, sent, send = "products/gold", list[str](), HTTPAdapter.send
+    worked.fault("PUT", f"/{gold}$", 503, "ServiceUnavailable")
+
+    def late(self: HTTPAdapter, request: Any, **options: Any) -> Any:
+        if request.method == "PUT" and request.path_url.partition("?")[0].endswith(gold):
+            sent.append(request.path_url)
+            if len(sent) == 2:
+                worked.arm.put(gold, {"properties": {"displayName": "Ours"}})
+        return send(self, request, **options)
+
+    monkeypatch.setattr(HTTPAdapter, "send", late)
+    ran = worked("apply", *ours, "--yes", "--output", "json").ended(0)
+    assert len(sent) == 2
+    assert ran.outcomes[gold] == "done", str(ran)
