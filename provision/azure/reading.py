@@ -5,17 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import SERVICE, Address
-from provision.azure.answers import (
-    ABSENT,
-    Pages,
-    belonging,
-    deleted,
-    identified,
-    means_absent,
-    refuse,
-    resource,
-    whole,
-)
+from provision.azure.answers import ABSENT, Pages, belonging, deleted, identified, means_absent, resource, whole
 from provision.azure.wire import flat
 from provision.errors import AnswerError, AzureError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -27,6 +17,7 @@ if TYPE_CHECKING:
     from provision.azure.clients import Clients
     from provision.kinds.collections import Collection
 
+_SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
 _AGAIN: Final = (1.0, 2.0, 4.0)  # seconds before each further look at what should be there
 
 
@@ -45,8 +36,7 @@ class Reads:
         try:
             with self._traffic.call(f"reading {address}"):
                 read = resource(kind, address)
-                method = self._clients.method(address, "get")
-                body, etag = method(*self._clients.path(address), cls=read, **kind.read_options)
+                body, etag = self._clients.group(kind).get(*self._clients.path(address), cls=read, **kind.sdk.read)
         except NotFoundError as error:
             if means_absent(address, error):
                 return None
@@ -66,19 +56,9 @@ class Reads:
             f"{1 + len(_AGAIN)} times · neither is believed: run again"
         )
 
-    def caught_up(self, address: Address, fits: Callable[[Resource], bool]) -> Resource | None:
-        """What was written a moment ago, once `fits` is true of it, or as it is after some looks: a replica may lag."""
-        with self._traffic.call(f"reading {address}") as call:
-            for seconds in (0.0, *_AGAIN):
-                call.pause(0.0 if self._clients.local else seconds)
-                found = self.get(address)
-                if found is not None and fits(found):
-                    break
-        return found
-
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
-        method = self._clients.listing(kind.type, parent)
+        method = getattr(self._clients.group(kind), kind.sdk.list)
 
         def check(item: Any, at: str) -> dict[str, Any]:
             return whole(kind, item, at)
@@ -88,7 +68,7 @@ class Reads:
 
     def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
-        listing = self._clients.listing(collection.name, SERVICE)
+        listing = getattr(getattr(self._clients.api, collection.group), collection.method)
         found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection.name}", belonging)
         return [Resource(SERVICE.child(collection.name, body["name"]), body.get("properties") or {}) for body in found]
 
@@ -105,15 +85,11 @@ class Reads:
     def _pages(
         self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        """All items. A list that is shorter than it counts is read again: something may have gone in between."""
+        pages = Pages(check)
         with self._traffic.call(doing):
-            for _ in range(2):
-                pages = Pages(check)
-                for _page in method(*names, raw_response_hook=pages):
-                    pass
-                if not pages.short:
-                    return pages.items
-            raise refuse(pages.short)
+            for _ in method(*names, raw_response_hook=pages):
+                pass
+        return pages.items
 
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance holds the name."""
@@ -134,6 +110,16 @@ class Reads:
         listing = self._clients.resources.resources.list_by_resource_group
         found = self._pages(listing, (scope.resource_group,), "listing the resource group", identified)
         return [item["id"] for item in found if item["id"].lower() != scope.service_id.lower()]
+
+    def settling(self) -> str:
+        """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
+        return in_transition(self.get(SERVICE))
+
+
+def in_transition(found: Resource | None) -> str:
+    """The provisioningState of what is on its way to another one; empty where it stands still, or isn't there."""
+    state = str(found.body.get("provisioningState") or "") if found else ""
+    return state if state.lower() in _SETTLING else ""
 
 
 def region(location: str) -> str:

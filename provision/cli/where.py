@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-AZUREML_KEY = "AZUREML_KEY"
 HOST = re.compile(r"[A-Za-z0-9_.:-]+")  # of a name, an IPv4 or an IPv6 address
 
 
@@ -129,8 +128,7 @@ def embedded(clock: str | None = None, faults: Path | None = None, **options: An
     try:
         if state:
             _need_folder(state)
-        key = os.environ.get(AZUREML_KEY)  # what the worked example sends, where it is set
-        azure = Emulator(**({**options, "azureml_key": key} if key else options))
+        azure = Emulator(**options)
         _prepare(azure, clock, faults)
         azure.start()
     except OSError as error:

@@ -80,9 +80,7 @@ class Mask:
                 replace(one, address=self._address(one.address), reason=self.text(one.reason))
                 for one in plan.left_alone
             ),
-            caveats=tuple(map(self.text, plan.caveats)),
-            notes=tuple(map(self.text, plan.notes)),
-            obstacles=tuple(map(self.text, plan.obstacles)),
+            notes=tuple(self.text(note) for note in plan.notes),
             secrets={},
             spec=self.text(plan.spec),
         )

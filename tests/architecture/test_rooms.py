@@ -24,9 +24,8 @@ ROOMS: dict[str, set[str]] = {
     "resources": {"world", "openapi", "rules"},
     "instance": {"world", "rules", "resources"},
     "gateway": {"world", "policy", "rules"},
-    "azureml": {"world"},
     "arm": {"world", "openapi", "rules", "resources", "instance"},
-    "serving": {"world", "trouble", "arm", "gateway", "azureml"},
+    "serving": {"world", "trouble", "arm", "gateway"},
 }
 INSIDE = [source for source in SOURCES if name_of(source).startswith(f"{EMULATOR}.")]
 

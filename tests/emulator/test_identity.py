@@ -119,13 +119,9 @@ def test_terraform_finds_its_variables(azure: Emulator) -> None:
     assert metadata["resourceManager"] == metadata["microsoftGraphResourceId"] == azure.url
 
 
-def test_without_tls_there_are_only_the_urls() -> None:
+def test_without_tls_there_is_only_the_endpoint() -> None:
     with Emulator() as azure:
-        urls = {"ENDPOINT": azure.url, "GATEWAY": azure.gateway_url, "AZUREML": azure.azureml_url}
-        assert {**azure.environment, "AZURE_STORAGE_CONNECTION_STRING": ""} == {
-            **urls,
-            "AZURE_STORAGE_CONNECTION_STRING": "",
-        }
+        assert azure.environment == {"ENDPOINT": azure.url}
 
 
 @pytest.mark.parametrize("kind", [ManagedIdentityCredential, DefaultAzureCredential])

@@ -1,0 +1,1 @@
+"""From a tree of C# to functions of Python that evaluate it."""

@@ -1,0 +1,66 @@
+"""All types that expressions may use; the list of members is made from them."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from provision.emulator.gateway.expressions.conversions import implicit
+from provision.emulator.gateway.expressions.dotnet import (
+    arrays,
+    basics,
+    certificates,
+    characters,
+    ciphers,
+    comparing,
+    contexts,
+    converting,
+    dates,
+    dictionaries,
+    encodings,
+    groups,
+    identifiers,
+    json,
+    jsonobjects,
+    linq,
+    lists,
+    maths,
+    messages,
+    numbers,
+    regexes,
+    regexpatterns,
+    results,
+    sets,
+    spans,
+    splitting,
+    strings,
+    texts,
+    tokens,
+    uris,
+    variables,
+    xml,
+    zones,
+)
+from provision.emulator.gateway.expressions.typetable import Types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODULES = (
+    basics, numbers, maths, converting, strings, splitting, characters, comparing, texts, encodings, regexpatterns,
+    regexes, dates, spans, zones, lists, arrays, sets, dictionaries, linq, results, groups, json, jsonobjects, xml,
+    uris, identifiers, ciphers, certificates, tokens, messages, variables, contexts,
+)  # fmt: skip
+
+
+@cache
+def all_types() -> Types:
+    """Return the types; they don't change, and are made once."""
+    return Types(chain.from_iterable(module.FAMILIES for module in MODULES), implicit)
+
+
+def listed() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every type by its full name, with the signatures of its members, for the documentation."""
+    for one in all_types().by_name.values():
+        yield one.full, tuple(member.signature for found in one.members.values() for member in found)
