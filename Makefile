@@ -10,7 +10,7 @@ VENV_LOCK ?= .venv-lock
 LOCK := .ci/lock.txt
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo az bench bench-full test test-newest lint types unit conformance schema lock dist clean
+.PHONY: help setup demo az bench bench-full test test-newest lint types unit conformance schema facts lock dist clean
 
 help:
 	@echo "make demo    the worked example on the embedded Azure, from nothing to nothing"
@@ -23,6 +23,7 @@ help:
 	@echo "make lock    $(LOCK) anew from pyproject.toml"
 	@echo "make dist    wheel and sdist, tried in clean environments"
 	@echo "make schema  specs/schema.json anew from the kinds"
+	@echo "make facts   provision/kinds/facts.json anew from the models of the management SDK"
 
 setup: $(VENV)/.ready
 
@@ -77,6 +78,9 @@ conformance: setup
 
 schema: setup
 	$(BIN)/provision schema specs/schema.json
+
+facts: setup
+	$(BIN)/python -m tests.facts
 
 lock:
 	@$(PYTHON) -m venv $(VENV_LOCK)

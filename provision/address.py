@@ -1,7 +1,8 @@
 """The address of a resource inside one instance, written as ARM writes it.
 
 `resourceGroup`, `service`, `apis/echo`, `apis/echo/operations/get`, `products/starter/apis/echo`,
-`apis/echo/policies/policy`: kinds and names take turns, as in an ARM id below `…/service/{name}/`.
+`apis/echo/policies/policy`, `workspaces/team/apis/echo`: kinds and names take turns, as in an ARM id below
+`…/service/{name}/`. What lies in a workspace is of the same kind as what lies in the instance.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import total_ordering
 from typing import Final
 
 _PROVIDER = "providers/Microsoft.ApiManagement/service"
+_WORKSPACES = "workspaces/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,19 @@ class Address:
         return self.key < other.key
 
     @property
+    def in_workspace(self) -> bool:
+        """Whether this lies in a workspace."""
+        return self.key.startswith(_WORKSPACES) and self.key.count("/") > 1
+
+    @property
+    def scope(self) -> Address:
+        """Where short names in this are looked for: the workspace that it lies in, or the instance."""
+        return Address("/".join(self.text.split("/")[:2])) if self.in_workspace else SERVICE
+
+    @property
     def kind(self) -> str:
-        """The type below the instance, such as `apis/operations`."""
-        return "/".join(self.text.split("/")[::2])
+        """The type below the instance or the workspace, such as `apis/operations`."""
+        return "/".join(self.text.split("/")[2 if self.in_workspace else 0 :: 2])
 
     @property
     def names(self) -> tuple[str, ...]:

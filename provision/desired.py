@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE, Address
-from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.document import mark_of
+from provision.kinds import Kind, Shape, children_at, find, kind_of
+from provision.kinds.references import as_sent, referring, refers
 from provision.resource import Resource
 
 if TYPE_CHECKING:
@@ -108,9 +110,10 @@ def desired(spec: Spec) -> Desired:
 
 def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> Iterator[There]:
     for node in spec.nodes():
-        for one in node.kind.referring(node.reference, node.properties):
+        for one in referring(node.kind, node.reference, node.properties, node.address.scope):
             if (one.there or existing) and one.target not in snapshot:
-                yield There(one.target, node.address, spec.mark(node))
+                mark = mark_of(spec.tree, (*node.loc, *one.at)) if one.at else spec.mark(node)
+                yield There(one.target, node.address, mark)
         for target, mark in spec.mentions.get(node.address, {}).items():
             if target not in snapshot:
                 yield There(target, node.address, mark)
@@ -118,9 +121,9 @@ def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> 
 
 def _owned(node: Node) -> set[tuple[Address, str]]:
     """The collections below a resource that follow the spec."""
-    if node.kind.shape in (Shape.SINGLE, Shape.LINKS):
+    if node.kind.shape in (Shape.POLICY, Shape.LINKS):
         return set()
-    below = (child for child in children_of(node.kind) if child.belongs or child.key in node.written)
+    below = (child for child in children_at(node.address) if child.belongs or child.key in node.written)
     return {(node.address, child.type) for child in below if child.shape is not Shape.ROOT}
 
 
@@ -130,7 +133,7 @@ def _body(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:
         properties["location"] = _location(data)
     if node.address == GROUP:
         del properties["name"]
-    return node.kind.to_wire(properties)
+    return as_sent(node.kind, node.kind.to_wire(properties), node.address.scope)
 
 
 def _location(data: Mapping[str, Any]) -> str:
@@ -146,4 +149,4 @@ def references(address: Address, body: Mapping[str, Any] | None) -> tuple[Addres
     """What a resource needs to exist: what it lies in, and what it refers to by its name and in its body."""
     kind: Kind | None = find(address.kind)
     parent = (address.parent,) if address.parent else ()
-    return (*parent, *(kind.refers(address, body or {}) if kind else ()))
+    return (*parent, *(refers(kind, address, body or {}) if kind else ()))

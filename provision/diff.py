@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from provision.address import GROUP, SERVICE
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
-from provision.kinds.canonical import Elements, canonical, properties_of, unknown_properties, unverifiable
-from provision.kinds.model import Model
+from provision.kinds.canonical import Elements, canonical, left_out, unknown_properties, unverifiable
+from provision.kinds.combine import joined
+from provision.kinds.references import refers
+from provision.kinds.table import properties_of
 from provision.resource import LeftAlone, Resource
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from provision.resource import Json, Snapshot
 
 _NOT_LISTED = "not compared by --quick"
-_WORD = re.compile(r"[\w-]+\Z")
 
 
 class Action(Enum):
@@ -103,7 +104,7 @@ def diff(
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
             changes += [_delete(have, desired)] if have is not None else []
-        elif quick and kind_of(address.kind).shape is Shape.SINGLE:
+        elif quick and kind_of(address.kind).is_single:
             left_alone.append(LeftAlone(address, _NOT_LISTED))
         elif have is None:
             changes.append(_create(want))
@@ -136,8 +137,8 @@ def _dies_with(address: Address) -> Iterator[Address]:
     """What can't be deleted without `address`: all that it lies in, and for a link what it leads to."""
     yield from address.ancestors
     kind = kind_of(address.kind)
-    if kind.shape is Shape.LINKS:
-        yield from kind.refers(address, {})
+    if kind.is_link:
+        yield from refers(kind, address, {})
 
 
 def _lost_with(doomed: AbstractSet[Address], addresses: Iterable[Address]) -> dict[Address, tuple[Address, ...]]:
@@ -198,7 +199,7 @@ def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: li
 
 def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:
     """Why Azure can't make these changes in place, and what to do; empty where it can."""
-    facts = properties_of(kind.model or Model)
+    facts = properties_of(kind)
     for one in found:
         prop = facts.get(one.path)
         if prop and prop.fixed:
@@ -215,6 +216,8 @@ def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
         yield LeftAlone(have.address, f"not verifiable: {said}")
     for name in unknown_properties(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
+    for name, why in left_out(kind, have.body):
+        yield LeftAlone(have.address, f"its property {name}: {why}")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, partial: bool = False) -> list[PropertyChange]:
@@ -248,11 +251,7 @@ def _descend(old: Any, new: Any, *, keyed: bool) -> bool:
 
 
 def _join(path: str, key: str, *, keyed: bool) -> str:
-    if keyed:
-        return f"{path}[{key}]"
-    if not _WORD.match(key):
-        return f'{path}["{key}"]'
-    return f"{path}.{key}" if path else key
+    return f"{path}[{key}]" if keyed else joined(path, key)
 
 
 def _plain(value: Any) -> Any:

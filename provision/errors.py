@@ -12,7 +12,8 @@ ProvisionError                  exit code 1
 │   ├── NotFoundError           404 of something that had to be there
 │   ├── ConflictError           409 and 422: busy, locked, or taken
 │   ├── StaleError              412: changed by somebody else since it was read
-│   ├── OverwroteError          done, and something of somebody else's was overwritten by it
+│   ├── OverwroteError          done, and somebody else wrote there too: one of both is lost
+│   ├── UnlockedError           it was locked by another change, and is to be looked at again
 │   ├── AnswerError             an answer that can't be Azure's, or that contradicts another
 │   ├── UnreachableError        no answer: network, DNS, TLS, time-out
 │   │   └── LostError           the request was sent, and whether it was carried out is not known
@@ -164,7 +165,11 @@ class StaleError(AzureError):
 
 
 class OverwroteError(AzureError):
-    """It was done, and where nothing had been there was something of somebody else's by then, which it overwrote."""
+    """It was done, and somebody else wrote there too: what they wrote, or what this run wrote, is lost."""
+
+
+class UnlockedError(AzureError):
+    """It was locked by another change of it, which is done: it is to be looked at again before it is sent again."""
 
 
 class UnreachableError(AzureError):

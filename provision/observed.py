@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from provision.address import GROUP, SERVICE, Address
-from provision.errors import ForbiddenError, NotFoundError
-from provision.kinds import Kind, Shape, children_of, find, kind_of
+from provision.address import SERVICE, Address
+from provision.errors import NotFoundError
+from provision.kinds import Kind, children_at, find, kind_of
 from provision.kinds.collections import Collection, collection_of
+from provision.presence import Looker, Presence, Seen, name_held, present
 from provision.resource import LeftAlone, Resource, Snapshot
 
 if TYPE_CHECKING:
@@ -23,26 +25,15 @@ if TYPE_CHECKING:
 
     Job = Callable[[], "_Found"]
 
-_FORBIDDEN = 403
 
-
-class Reader(Protocol):
+class Reader(Looker, Protocol):
     """The reads that observing needs; every one of them sends GET or HEAD only."""
-
-    def get(self, address: Address) -> Resource | None:
-        """The resource, or None where Azure says that this very resource doesn't exist."""
-
-    def listed(self, address: Address) -> Resource:
-        """What a list has shown. Raises AzureError where it can't be found by itself: never taken for absence."""
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds, as lists show it: without ETags, and without what the kind's lists omit."""
 
     def inside(self, collection: Collection) -> Sequence[Resource]:
         """What one of the instance's collections holds."""
-
-    def soft_deleted(self, location: str) -> bool:
-        """Whether a deleted instance still holds the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class Observed:
     unreadable: frozenset[Address] = frozenset()
     soft_deleted: bool = False
     quick: bool = False  # only lists were read: there are no policies, and of other kinds what lists carry
+    caveats: tuple[str, ...] = ()  # why it may not be all that there will be in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,77 +60,49 @@ class _Found:
     further: tuple[Job, ...] = ()
 
 
-def observe(desired: Desired, reader: Reader, *, workers: int = 16, quick: bool = False) -> Observed:
+def observe(
+    desired: Desired, reader: Reader, *, workers: int = 16, quick: bool = False, seen: Seen | None = None
+) -> Observed:
     """Read the group, the instance, and below it what the spec speaks of; a quick look reads lists alone there.
 
-    Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read that fails: that
-    is never taken for absence.
+    The instance's own lists are begun beside its own read, which alone says whether it exists; one that was `seen`
+    isn't read again. Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read
+    that fails: that is never taken for absence.
     """
-    snapshot: dict[Address, Resource] = {}
-    notes: list[str] = []
-    unreadable: set[Address] = set()
-    there: Resource | None = None
-    with ThreadPoolExecutor(1) as pool:
-        instance = pool.submit(partial(reader.get, SERVICE))  # beside the group
-        if not desired.existing:
-            try:
-                there = reader.get(GROUP)
-                group = _unless_dying(there, notes)
-                snapshot.update({GROUP: group} if group else {})
-            except ForbiddenError as error:
-                _only_a_narrow_role(error)
-                unreadable.add(GROUP)
-                notes.append(f"the resource group is not compared: it may not be read ({error})")
-    service = _unless_dying(instance.result(), notes)
-    if service is None:
-        if desired.existing:
-            raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
-        gone, said = _soft_deleted(desired, reader)
-        return Observed(MappingProxyType(snapshot), (), (), (*notes, *said), frozenset(unreadable), gone)
-    if not desired.existing:
-        snapshot[SERVICE] = service
-        if GROUP not in unreadable and there is None:
-            snapshot[GROUP] = reader.listed(GROUP)  # an instance stands in a group
-    state = str(service.body.get("provisioningState") or "")
-    if state != "Succeeded":
-        notes.append(f"the instance's provisioningState is {state or 'unknown'}, and what is in it may not be complete")
-    left_alone: list[LeftAlone] = []
-    others: list[Resource] = []
     walk = _Walk(desired, reader, quick)
-    for found in _walked((*walk.into(SERVICE), *walk.others()), workers):
-        snapshot.update({item.address: item for item in found.resources})
-        left_alone += found.left_alone
-        others += found.others
-    return Observed(
-        MappingProxyType(snapshot), tuple(left_alone), tuple(others), tuple(notes), frozenset(unreadable), quick=quick
-    )
+    with _reading(workers) as reads:
+        whether = reads.pool.submit(partial(present, desired, reader, seen))
+        lists = reads.start((*walk.into(SERVICE), *walk.others())) if seen is None or seen.instance else []
+        there = whether.result()
+        if there.denied and any(_shows_something(one) for one in lists):
+            there = present(desired, reader, Seen(reader.listed(SERVICE)))
+        if not there.inhabited:
+            return _nothing_inside(desired, reader, there)
+        return _together(there, list(reads.found()), quick=quick)
 
 
-def _soft_deleted(desired: Desired, reader: Reader) -> tuple[bool, tuple[str, ...]]:
-    if not desired.location:
-        return False, ()
-    try:
-        return reader.soft_deleted(desired.location), ()
-    except ForbiddenError as error:
-        _only_a_narrow_role(error)
-        return False, (f"whether a deleted instance holds the name is not known: that may not be read ({error})",)
+def _shows_something(read: Future[_Found]) -> bool:
+    """Whether a list of the instance's has brought anything, which can't be where there is no instance."""
+    if read.exception():
+        return False
+    found = read.result()
+    return bool(found.resources or found.others or found.further)
 
 
-def _unless_dying(found: Resource | None, notes: list[str]) -> Resource | None:
-    """What is being deleted counts as gone."""
-    if found is None:
-        return None
-    state = str(found.body.get("provisioningState")).lower()
-    if state == "deleting":
-        notes.append(f"{found.address} is being deleted")
-        return None
-    return found
+def _nothing_inside(desired: Desired, reader: Reader, there: Presence) -> Observed:
+    if desired.existing:
+        raise NotFoundError(f"{desired.file}: the instance {desired.service} does not exist in {desired.group}")
+    gone, said = name_held(desired, reader)
+    return Observed(there.snapshot, (), (), (*there.notes, *said), there.unreadable, gone)
 
 
-def _only_a_narrow_role(error: ForbiddenError) -> None:
-    """Go on where a role doesn't reach (403), and not where the credentials are no good."""
-    if error.status != _FORBIDDEN:
-        raise error
+def _together(there: Presence, found: Sequence[_Found], *, quick: bool) -> Observed:
+    inside = {item.address: item for one in found for item in one.resources}
+    left_alone = tuple(item for one in found for item in one.left_alone)
+    others = tuple(item for one in found for item in one.others)
+    snapshot = MappingProxyType({**there.snapshot, **inside})
+    seen = (snapshot, left_alone, others, there.notes, there.unreadable)
+    return Observed(*seen, quick=quick, caveats=there.caveats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +115,7 @@ class _Walk:
 
     def into(self, parent: Address) -> tuple[Job, ...]:
         """The collections of something that exists."""
-        kinds = (kind for kind in children_of(kind_of(parent.kind)) if not (self.quick and kind.shape is Shape.SINGLE))
+        kinds = (kind for kind in children_at(parent) if not (self.quick and kind.is_single))
         return tuple(partial(self.collection, kind, parent) for kind in kinds)
 
     def others(self) -> Iterator[Job]:
@@ -167,11 +131,10 @@ class _Walk:
     def collection(self, kind: Kind, parent: Address) -> _Found:
         """What of a collection the spec speaks of. Of what is to be deleted only the names: they go with it."""
         if parent != SERVICE and parent not in self.desired.snapshot:
-            single = kind.shape is Shape.SINGLE
-            return self._found(() if single else self.reader.members(kind, parent), ())
-        if kind.shape is Shape.SINGLE:
+            return self._found(() if kind.is_single else self.reader.members(kind, parent), ())
+        if kind.is_single:
             return self._single(kind, parent)
-        if kind.parent != "service" and (parent, kind.type) not in self.desired.owned:
+        if parent != SERVICE and (parent, kind.type) not in self.desired.owned:
             return _Found((), tuple(_unowned(self.reader, kind, parent)))
         mine: list[Resource] = []
         others: list[Resource] = []
@@ -182,7 +145,7 @@ class _Walk:
         return replace(found, others=tuple(one for one in others if not _is_revision(kind, one.address)))
 
     def _single(self, kind: Kind, parent: Address) -> _Found:
-        address = parent.child(kind.collection, "policy")
+        address = parent.child(kind.collection, kind.only)
         if not self.desired.owns(address):
             return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
         found = self.reader.get(address)
@@ -204,23 +167,37 @@ class _Walk:
         return _Found((self.reader.listed(address),))
 
 
-def _walked(first: Iterable[Job], workers: int) -> Iterator[_Found]:
-    """What all reads find, and those that they lead to: first come first served, without waiting for a level to end."""
-    ended: SimpleQueue[Future[_Found]] = SimpleQueue()
+@dataclass(slots=True)
+class _Reads:
+    """Reads, and those that they lead to: first come first served, without waiting for a level to end."""
+
+    pool: ThreadPoolExecutor
+    _ended: SimpleQueue[Future[_Found]]
+    _running: int = 0
+
+    def start(self, jobs: Iterable[Job]) -> list[Future[_Found]]:
+        """Begin with what is waited for in `found`."""
+        futures = [self.pool.submit(job) for job in jobs]
+        for future in futures:
+            future.add_done_callback(self._ended.put)
+        self._running += len(futures)
+        return futures
+
+    def found(self) -> Iterator[_Found]:
+        """What all of them find. Raises AzureError for the first that fails."""
+        while self._running:
+            found = self._ended.get().result()
+            self._running -= 1
+            self.start(found.further)
+            yield found
+
+
+@contextmanager
+def _reading(workers: int) -> Iterator[_Reads]:
+    """At the end of the block nothing is begun any more."""
     with ThreadPoolExecutor(workers) as pool:
-
-        def start(jobs: Iterable[Job]) -> int:
-            futures = [pool.submit(job) for job in jobs]
-            for future in futures:
-                future.add_done_callback(ended.put)
-            return len(futures)
-
-        running = start(first)
         try:
-            while running:
-                found = ended.get().result()
-                running += start(found.further) - 1
-                yield found
+            yield _Reads(pool, SimpleQueue())
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -228,7 +205,7 @@ def _walked(first: Iterable[Job], workers: int) -> Iterator[_Found]:
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:
     """A collection whose key the spec doesn't have. Resources in it are counted; for links no list is worth reading."""
     address, reason = Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"
-    if kind.shape is Shape.LINKS:
+    if kind.is_link:
         yield LeftAlone(address, reason)
     elif count := len(reader.members(kind, parent)):
         yield LeftAlone(address, reason, count)
@@ -238,7 +215,7 @@ def _is_read(item: Resource, desired: Desired) -> bool:
     """Whether a resource is read by itself: not a link, which is a name, nor what only goes along with its parent."""
     parent = item.address.parent
     goes_along = parent not in (None, SERVICE) and parent not in desired.snapshot
-    return kind_of(item.address.kind).model is not None and not goes_along
+    return not kind_of(item.address.kind).is_link and not goes_along
 
 
 def _is_revision(kind: Kind, address: Address) -> bool:

@@ -13,7 +13,7 @@ from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
-from provision.kinds import find
+from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Plan:
     changes: tuple[Change, ...]
     edges: Mapping[Address, tuple[Edge, ...]] = field(default_factory=lambda: MappingProxyType({}))
     left_alone: tuple[LeftAlone, ...] = ()
+    caveats: tuple[str, ...] = ()  # what makes all of it doubtful: told before anything else
     notes: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()  # why Azure can't carry it out
     stops: tuple[str, ...] = ()  # why it is not to be carried out, unless the user says more
@@ -104,6 +105,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         changes=changes,
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
+        caveats=observed.caveats,
         notes=observed.notes,
         obstacles=(*_obstacles(changes, desired, observed, wishes), *cycle),
         stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
@@ -139,6 +141,8 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
     changed = {change.address for change in changes}
     missing: dict[Address, Mark] = {}
     for one in desired.there:
+        if observed.quick and kind_of(one.by.kind).is_single:
+            continue  # which is not compared
         if one.target not in held and (one.by in changed or _is_wanted(one.by, wishes)):
             missing.setdefault(one.target, one.mark)
     for target, mark in missing.items():

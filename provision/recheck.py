@@ -1,24 +1,25 @@
-"""Stage 5, right before a write: one more look where Azure has no precondition that would tell what came in between.
+"""Stage 5, around a write: one more look where Azure has no precondition that would tell what came in between.
 
-The SDK knows no If-None-Match for any kind, no If-Match for the instance, and resource groups have no ETag.
+The SDK knows no If-None-Match for any kind, no If-Match for the instance, and resource groups have no ETag. The REST
+reference lists no such header either for ApiManagementService - Update and ResourceGroups - Update.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provision.address import DELETED
 from provision.apply import Writer
 from provision.diff import Action, Change, compare
-from provision.errors import StaleError
+from provision.errors import AzureError, OverwroteError, StaleError, UnlockedError
 from provision.kinds import Shape, kind_of
-from provision.kinds.bodies import merged
+from provision.kinds.bodies import merged, writable
 from provision.kinds.canonical import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from provision.address import Address
     from provision.kinds import Kind
@@ -28,11 +29,17 @@ if TYPE_CHECKING:
 class Cloud(Writer, Protocol):
     """What looking once more needs of Azure."""
 
+    def caught_up(self, address: Address, fits: Callable[[Resource], bool]) -> Resource | None:
+        """The resource once `fits` is true of it, or as it is after some looks: a replica may lag behind a write."""
+
     def get(self, address: Address) -> Resource | None:
         """The resource, or None where it doesn't exist."""
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds."""
+
+
+_LOCKS: Final = 20  # changes of others that are waited for, one after the other
 
 
 @dataclass(slots=True)
@@ -48,7 +55,8 @@ class Careful:
 
     A creation is stale where something is there by now. A collection is looked at once, right before its first write,
     and not at all where this run has made what it lies in. What is only partly ours is read right before it is
-    changed, so that what others put beside it stays.
+    changed, so that what others put beside it stays, and right after: of two that wrote at once the first learns of it
+    there. The last can't, where the other wrote after its look and nothing heeds If-Match.
     """
 
     def __init__(self, azure: Cloud, made: Iterable[Address] = ()) -> None:
@@ -59,12 +67,36 @@ class Careful:
 
     def send(self, change: Change, *, cancelled: Any) -> None:
         """Look, and do one change. Raises StaleError where something came in between, and what sending raises."""
-        if change.address != DELETED:
-            change = self._looked_at(change)
-        self._azure.send(change, cancelled=cancelled)
+        for locks in range(_LOCKS):
+            looked = change if change.address == DELETED else self._looked_at(change)
+            try:
+                self._azure.send(looked, cancelled=cancelled)
+                break
+            except UnlockedError:
+                if locks == _LOCKS - 1:
+                    raise
+        if change.action is Action.UPDATE and kind_of(change.address.kind).partial:
+            self._look_back(looked)
         if change.action in (Action.CREATE, Action.REPLACE):
             with self._lock:
                 self._made.add(change.address)
+
+    def _look_back(self, change: Change) -> None:
+        """Raise OverwroteError where a property that was changed isn't what was written."""
+
+        def fits(found: Resource) -> bool:
+            return not lost(change, found)
+
+        try:
+            now = self._azure.caught_up(change.address, fits)
+        except AzureError:
+            return  # it was done, and answered so: a look that fails changes nothing of that
+        gone = ["it is gone"] if now is None else lost(change, now)
+        if gone:
+            raise OverwroteError(
+                f"{change.address} was written, and is not what was written: {', '.join(gone)} · "
+                "somebody else changed it at the same time, or Azure did not take it · plan again"
+            )
 
     def _looked_at(self, change: Change) -> Change:
         kind = kind_of(change.address.kind)
@@ -73,7 +105,7 @@ class Careful:
             if now is None:
                 raise StaleError(f"{change.address} is gone by now: somebody deleted it · plan again")
             return rebased(change, now)
-        looks = change.action is Action.CREATE and kind.model is not None and not self._is_new(change.address)
+        looks = change.action is Action.CREATE and not kind.is_link and not self._is_new(change.address)
         if looks and change.address in self._held(kind, change.address):
             raise StaleError(f"{change.address} exists by now: somebody else created it · plan again")
         return change
@@ -92,9 +124,23 @@ class Careful:
             return collection.held
 
     def _look(self, kind: Kind, address: Address) -> frozenset[Address]:
-        if kind.shape in (Shape.ROOT, Shape.SINGLE) or address.parent is None:
+        if kind.shape is Shape.ROOT or kind.is_single or address.parent is None:
             return frozenset({address} if self._azure.get(address) else ())
         return frozenset(one.address for one in self._azure.members(kind, address.parent))
+
+
+def lost(change: Change, now: Resource) -> list[str]:
+    """The properties that an update changed and that aren't what it says: of something that is only partly ours."""
+    kind = kind_of(change.address.kind)
+    differs = compare(canonical(kind, now.body, partial=False), canonical(kind, change.body or {}), partial=True)
+    ours = [one.path for one in change.properties]
+    return [one.path for one in differs if any(_touches(one.path, path) for path in ours)]
+
+
+def _touches(one: str, other: str) -> bool:
+    """Whether one path is the other, or lies within it."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
 
 
 def rebased(change: Change, now: Resource) -> Change:
@@ -107,6 +153,6 @@ def rebased(change: Change, now: Resource) -> Change:
         if moved:
             raise StaleError(f"{change.address} has changed by now: {', '.join(moved)} · plan again")
     body = merged(kind, now.body, wanted)
-    if not kind.sdk.update:
-        body = {**{name: value for name, value in now.body.items() if name not in kind.read_only}, **body}
+    if not kind.patched:
+        body = {**writable(kind, now.body), **body}
     return replace(change, body=body, etag=now.etag)

@@ -28,7 +28,7 @@ class Outcome(Enum):
     """What became of one change."""
 
     DONE = "done"
-    OVERWROTE = "overwrote"  # done, and something that somebody else had created in between is lost
+    OVERWROTE = "overwrote"  # done, and somebody else wrote there too: what they or what this run wrote is lost
     FAILED = "failed"
     STALE = "stale"  # somebody else changed it since it was read: nothing was overwritten
     SKIPPED = "skipped"  # something that it needs did not come about

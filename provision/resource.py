@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from provision.address import Address
     from provision.errors import Mark
 
 Json = Mapping[str, Any]
+_TRANSITIONS: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Resource:
     body: Json
     etag: str = ""
     mark: Mark | None = None
+
+
+def in_transition(found: Resource | None) -> str:
+    """The provisioningState of what is on its way to another one; empty where it stands still, or isn't there."""
+    state = str(found.body.get("provisioningState") or "") if found else ""
+    return state if state.lower() in _TRANSITIONS else ""
 
 
 Snapshot = Mapping["Address", Resource]

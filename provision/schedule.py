@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from provision.kinds import find
+from provision.kinds.references import refers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +102,7 @@ class Schedule:
 def _lane(address: Address) -> Address:
     """What takes one writer at a time and this is, lies in or is a link to; itself where there is no such thing."""
     kind = find(address.kind)
-    leads_to: Iterable[Address] = kind.refers(address, {}) if kind else ()
+    leads_to: Iterable[Address] = refers(kind, address, {}) if kind else ()
     for one in (address, *address.ancestors, *leads_to):
         found = find(one.kind)
         if found and found.one_writer:

@@ -10,7 +10,7 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
-from provision.kinds import Shape, kind_of
+from provision.kinds import kind_of
 from provision.kinds.collections import SUBSCRIPTIONS
 from provision.plan import Plan, protected, purge
 from provision.resource import LeftAlone
@@ -64,6 +64,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         changes=changes,
         edges=MappingProxyType(edges),
         left_alone=tuple(sorted({*_outside(observed.left_alone, changes), *kept})),
+        caveats=observed.caveats,
         notes=(*observed.notes, *_lost_too(around, consent)),
         stops=tuple(protected(changes, desired)),
         managed=len(declared),
@@ -77,7 +78,7 @@ def _unread(desired: Desired, observed: Observed) -> dict[Address, Resource]:
     """Declared policies of what is there, where only lists were read: a limit counts them rather than too few."""
     if not observed.quick:
         return {}
-    singles = (one for one in desired.snapshot.values() if kind_of(one.address.kind).shape is Shape.SINGLE)
+    singles = (one for one in desired.snapshot.values() if kind_of(one.address.kind).is_single)
     return {one.address: replace(one, etag="") for one in singles if one.address.parent in observed.snapshot}
 
 

@@ -10,16 +10,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from provision.address import DELETED, GROUP, SERVICE, Address
-from provision.apply import Writer, apply
+from provision.apply import apply
 from provision.diff import Action
 from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
 from provision.guards import inherit
 from provision.kinds import find, kind_of
+from provision.kinds.bodies import holds
 from provision.kinds.collections import SUBSCRIPTIONS, collections, subscribed
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
+from provision.presence import Seen
 from provision.recheck import Careful
+from provision.recheck import Cloud as Recheck
 from provision.report import Outcome, Report, Result
+from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
 from provision.teardown import Consent, Surroundings, teardown
 
@@ -31,7 +35,6 @@ if TYPE_CHECKING:
     from provision.desired import Desired
     from provision.diff import Change
     from provision.kinds.collections import Collection
-    from provision.resource import Resource
     from provision.stop import Stop
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
@@ -39,14 +42,11 @@ _MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
 _UNTOUCHED = "stopped by a guard"
 
 
-class Cloud(Reader, Writer, Protocol):
+class Cloud(Reader, Recheck, Protocol):
     """What the commands need of Azure."""
 
     look_every: float  # seconds between two looks at an instance in transition
     patience: float  # seconds that one of its transitions may take
-
-    def settling(self) -> str:
-        """The state of an instance in transition, empty otherwise."""
 
     def others_in_group(self) -> list[str]:
         """Ids of what else the resource group holds."""
@@ -55,9 +55,11 @@ class Cloud(Reader, Writer, Protocol):
         """What one of the instance's collections holds."""
 
 
-def plan(desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False) -> Plan:
+def plan(
+    desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False, seen: Seen | None = None
+) -> Plan:
     """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
-    return _with_customers(make(desired, observe(desired, azure, quick=quick), scope, wishes), azure)
+    return _with_customers(make(desired, observe(desired, azure, quick=quick, seen=seen), scope, wishes), azure)
 
 
 def _with_customers(planned: Plan, azure: Cloud) -> Plan:
@@ -71,10 +73,10 @@ def _with_customers(planned: Plan, azure: Cloud) -> Plan:
     return replace(planned, customers=MappingProxyType(dict(counts)))
 
 
-def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent) -> Plan:
+def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, *, seen: Seen | None = None) -> Plan:
     """Observe, look around, and plan the end. Where the instance itself goes, lists tell all that goes with it."""
     unneeded = replace(desired, there=())  # what goes needs nothing of what is there
-    observed = observe(unneeded, azure, quick=not desired.existing)
+    observed = observe(unneeded, azure, quick=not desired.existing, seen=seen)
     around = Surroundings()
     if SERVICE in observed.snapshot:
         around = Surroundings(_undeclared(desired, azure), ())
@@ -100,14 +102,15 @@ def _whole(address: Address) -> Address:
     return Address(address.text.partition(kind.revision)[0]) if kind and kind.revision else address
 
 
-def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
+def settle(azure: Cloud, tell: Callable[[str, float], None]) -> Seen:
     """Wait until an instance that is being created or updated stands still; its writes would be refused till then.
 
-    Raises AzureError where it stays in one state for longer than one operation may take.
+    What the last look has seen, which needs no further one. Raises AzureError where it stays in one state for longer
+    than one operation may take.
     """
     start = since = time.monotonic()
     before = ""
-    while state := azure.settling():
+    while state := in_transition(found := azure.get(SERVICE)):
         now = time.monotonic()
         since = since if state == before else now
         before = state
@@ -116,6 +119,7 @@ def settle(azure: Cloud, tell: Callable[[str, float], None]) -> None:
             raise AzureError(f"the instance has been {state.lower()} for {minutes} minutes: run again, or --timeout")
         tell(state, now - start)
         time.sleep(azure.look_every)
+    return Seen(found)
 
 
 def carry_out(
@@ -176,19 +180,33 @@ def refuse_stale(planned: Plan, azure: Cloud) -> None:
     """Compare what a saved plan saw with what there is. Raises StalePlanError and names what has moved."""
 
     def moved(change: Change) -> str:
-        if kind_of(change.address.kind).model is None:
-            return ""  # links have no ETag, and doing one twice does nothing
-        found = azure.get(change.address)
-        if change.action in (Action.CREATE, Action.RESTORE):
-            return f"{change.address} exists by now" if found else ""
-        if found is None:
-            return f"{change.address} is gone"
-        return f"{change.address} has changed" if found.etag != change.etag else ""
+        return _moved(change, azure.get(change.address))
 
-    checked = [change for change in planned.changes if change.address != DELETED]
+    # Links have no ETag, and doing one twice does nothing.
+    checked = [one for one in planned.changes if one.address != DELETED and not kind_of(one.address.kind).is_link]
     if planned.new_instance:
         checked = [change for change in checked if change.address in _FIRST]
     with ThreadPoolExecutor(16) as pool:
         stale = [said for said in pool.map(moved, checked) if said]
+    if stale and all(said.endswith(_AS_WANTED) for said in stale) and len(stale) == len(planned.changes):
+        raise StalePlanError("nothing of the plan is left to do: Azure is as it wants it already · plan again")
     if stale:
         raise StalePlanError(f"the plan is out of date: {listed(stale, '; ')} · plan again")
+
+
+_AS_WANTED = "is as the plan wants it already"
+
+
+def _moved(change: Change, found: Resource | None) -> str:
+    """What became of a resource since a plan saw it; empty where it is as it was."""
+    new = change.action in (Action.CREATE, Action.RESTORE)
+    if found is None:
+        gone = _AS_WANTED if change.action is Action.DELETE else "is gone"
+        return "" if new else f"{change.address} {gone}"
+    if not new and found.etag == change.etag:
+        return ""
+    if change.action is not Action.DELETE and holds(kind_of(change.address.kind), found.body, change.body or {}):
+        return f"{change.address} {_AS_WANTED}"
+    return (
+        f"{change.address} exists by now, and is not as the plan wants it" if new else f"{change.address} has changed"
+    )

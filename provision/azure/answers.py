@@ -12,6 +12,7 @@ from provision.address import GROUP, SERVICE
 from provision.azure.failures import exchange
 from provision.azure.shapes import shape_of
 from provision.azure.waiting import current
+from provision.azure.wire import flat
 from provision.errors import AnswerError
 from provision.kinds import Shape
 
@@ -110,7 +111,7 @@ def resource(kind: Kind, address: Address) -> Callable[[Any, Any, Mapping[str, s
         if kind.shape is Shape.ROOT and not body["properties"].get("provisioningState"):
             raise refuse("it has no properties.provisioningState")
         etag = headers.get("ETag") or response.http_response.headers.get("ETag") or ""
-        if kind.sdk.if_match and not etag:
+        if not etag and kind.shape is not Shape.ROOT:
             raise refuse("it has no ETag")
         return body, etag
 
@@ -124,12 +125,11 @@ def _body(response: PipelineResponse[Any, Any]) -> Any:
 def whole(kind: Kind, body: Any, at: str) -> dict[str, Any]:
     """A resource of a kind, as a GET or an item of a list shows it."""
     found = named(body, at)
-    if kind.model is None:
+    if kind.is_link:
         return found
     if not isinstance(found.get("properties"), dict):
         raise refuse(f"{at} has no properties")
-    flat = {**found["properties"], **{name: found[name] for name in kind.top_level if name in found}}
-    wrong = shape_of(kind.model, partial=kind.partial).misfit(flat, at)
+    wrong = shape_of(kind).misfit(flat(kind, found), at)
     if wrong:
         raise refuse(wrong)
     return found
@@ -176,6 +176,7 @@ class Pages:
 
     def __init__(self, check: Callable[[Any, str], dict[str, Any]]) -> None:
         self.items: list[dict[str, Any]] = []
+        self.short = ""  # that fewer items came than the last page counts
         self._check = check
         self._seen: set[str] = set()
 
@@ -190,9 +191,11 @@ class Pages:
         if not isinstance(body, dict) or not isinstance(body.get("value"), list):
             raise refuse("it is no list: it has no value that is one")
         self.items += [self._check(item, f"value[{index}]") for index, item in enumerate(body["value"])]
-        count = body.get("count")
-        if not self.items and not body.get("nextLink") and isinstance(count, int) and count > 0:
-            raise refuse(f"it counts {count} and lists none")
+        # "Total record count number across all pages", in every recorded list as many as it has. Of several pages none
+        # is recorded [?]: a page that counted only its own items would never count more than all pages bring.
+        count, found = body.get("count"), len(self.items)
+        fewer = isinstance(count, int) and count > found and not body.get("nextLink")
+        self.short = f"it counts {count} and lists {found or 'none'}" if fewer else ""
         self._follow(response.http_request.url, body.get("nextLink"))
 
     def _follow(self, page: str, following: Any) -> None:

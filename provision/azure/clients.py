@@ -15,8 +15,11 @@ from azure.mgmt.core.policies import ARMAutoResourceProviderRegistrationPolicy, 
 
 from provision.address import GROUP
 from provision.azure.answers import Border
+from provision.azure.methods import arguments, group_name, method_of
 from provision.azure.pipeline import DummyToken, ReadOnly, Retry
+from provision.azure.tokens import login
 from provision.azure.transport import Wire
+from provision.kinds import WORKSPACES, Where, find, where_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from provision.address import Address, Scope
     from provision.azure.traffic import Traffic
     from provision.cloud import Cloud
-    from provision.kinds import Kind
 
 API_VERSION: Final = "2024-05-01"
 _CLASSES: Final[Mapping[str, str]] = MappingProxyType({name.lower(): name for name in operations.__all__})
@@ -45,7 +47,7 @@ class Connection:
         self._cloud = cloud
         self._subscription = subscription
         self._read_only = read_only
-        self._credential = _credential_of(cloud)
+        self._credential = login(cloud)
         self._wire = Wire(traffic.watch)
         pipeline: Any = ARMPipelineClient(base_url=cloud.endpoint, policies=self._policies(), transport=self._wire)
         self.api = Groups(pipeline, subscription)
@@ -131,15 +133,6 @@ class _Answer:
         return link
 
 
-def _credential_of(cloud: Cloud) -> Any:
-    """What gets tokens for a cloud; something empty where no token is sent."""
-    if not cloud.token:
-        return object()
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - takes as long to import as requests does
-
-    return DefaultAzureCredential(authority=cloud.authority)
-
-
 class Clients:
     """What serves one instance, and the paths of what is in it."""
 
@@ -155,12 +148,20 @@ class Clients:
         """What serves the instance's resource group."""
         return self._connection.resources
 
-    def group(self, kind: Kind) -> Any:
-        """The operation group that serves a kind."""
-        return getattr(self.resources if kind.type == "resourceGroup" else self.api, kind.sdk.group)
+    def method(self, address: Address, verb: str) -> Any:
+        """What of the SDK gets, puts, updates or deletes a resource."""
+        client = self.resources if address == GROUP else self.api
+        return method_of(getattr(client, group_name(address.kind, where_is(address))), address.kind, verb)
+
+    def listing(self, kind_type: str, parent: Address) -> Any:
+        """What of the SDK lists a collection of a resource."""
+        where = Where.WORKSPACE if parent.in_workspace or parent.kind == WORKSPACES else Where.SERVICE
+        return method_of(getattr(self.api, group_name(kind_type, where)), kind_type, "list")
 
     def path(self, address: Address) -> tuple[str, ...]:
         """The names in the path of a resource, in the order in which the SDK takes them."""
         if address == GROUP:
             return (self.scope.resource_group,)
-        return (self.scope.resource_group, self.scope.service, *address.names)
+        kind = find(address.kind)
+        names = arguments(kind, address.names) if kind else address.names
+        return (self.scope.resource_group, self.scope.service, *names)

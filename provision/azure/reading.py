@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import SERVICE, Address
-from provision.azure.answers import ABSENT, Pages, belonging, deleted, identified, means_absent, resource, whole
+from provision.azure.answers import (
+    ABSENT,
+    Pages,
+    belonging,
+    deleted,
+    identified,
+    means_absent,
+    refuse,
+    resource,
+    whole,
+)
 from provision.azure.wire import flat
 from provision.errors import AnswerError, AzureError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -17,7 +27,6 @@ if TYPE_CHECKING:
     from provision.azure.clients import Clients
     from provision.kinds.collections import Collection
 
-_SETTLING: Final = frozenset({"created", "activating", "updating", "deleting", "creating", "accepted"})
 _AGAIN: Final = (1.0, 2.0, 4.0)  # seconds before each further look at what should be there
 
 
@@ -36,7 +45,8 @@ class Reads:
         try:
             with self._traffic.call(f"reading {address}"):
                 read = resource(kind, address)
-                body, etag = self._clients.group(kind).get(*self._clients.path(address), cls=read, **kind.sdk.read)
+                method = self._clients.method(address, "get")
+                body, etag = method(*self._clients.path(address), cls=read, **kind.read_options)
         except NotFoundError as error:
             if means_absent(address, error):
                 return None
@@ -56,9 +66,19 @@ class Reads:
             f"{1 + len(_AGAIN)} times · neither is believed: run again"
         )
 
+    def caught_up(self, address: Address, fits: Callable[[Resource], bool]) -> Resource | None:
+        """What was written a moment ago, once `fits` is true of it, or as it is after some looks: a replica may lag."""
+        with self._traffic.call(f"reading {address}") as call:
+            for seconds in (0.0, *_AGAIN):
+                call.pause(0.0 if self._clients.local else seconds)
+                found = self.get(address)
+                if found is not None and fits(found):
+                    break
+        return found
+
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
-        method = getattr(self._clients.group(kind), kind.sdk.list)
+        method = self._clients.listing(kind.type, parent)
 
         def check(item: Any, at: str) -> dict[str, Any]:
             return whole(kind, item, at)
@@ -68,7 +88,7 @@ class Reads:
 
     def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""
-        listing = getattr(getattr(self._clients.api, collection.group), collection.method)
+        listing = self._clients.listing(collection.name, SERVICE)
         found = self._inside(listing, self._clients.path(SERVICE), f"listing {collection.name}", belonging)
         return [Resource(SERVICE.child(collection.name, body["name"]), body.get("properties") or {}) for body in found]
 
@@ -85,11 +105,15 @@ class Reads:
     def _pages(
         self, method: Any, names: tuple[str, ...], doing: str, check: Callable[[Any, str], dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        pages = Pages(check)
+        """All items. A list that is shorter than it counts is read again: something may have gone in between."""
         with self._traffic.call(doing):
-            for _ in method(*names, raw_response_hook=pages):
-                pass
-        return pages.items
+            for _ in range(2):
+                pages = Pages(check)
+                for _page in method(*names, raw_response_hook=pages):
+                    pass
+                if not pages.short:
+                    return pages.items
+            raise refuse(pages.short)
 
     def soft_deleted(self, location: str) -> bool:
         """Whether a deleted instance holds the name."""
@@ -110,16 +134,6 @@ class Reads:
         listing = self._clients.resources.resources.list_by_resource_group
         found = self._pages(listing, (scope.resource_group,), "listing the resource group", identified)
         return [item["id"] for item in found if item["id"].lower() != scope.service_id.lower()]
-
-    def settling(self) -> str:
-        """The instance's provisioningState while it is on its way to another one; empty when it stands still."""
-        return in_transition(self.get(SERVICE))
-
-
-def in_transition(found: Resource | None) -> str:
-    """The provisioningState of what is on its way to another one; empty where it stands still, or isn't there."""
-    state = str(found.body.get("provisioningState") or "") if found else ""
-    return state if state.lower() in _SETTLING else ""
 
 
 def region(location: str) -> str:

@@ -1,17 +1,19 @@
-"""Which JSON a kind's model can hold: maps, lists, texts, numbers. What else comes back can't be read."""
+"""Which JSON a kind's properties can hold: maps, lists, texts, numbers. What else comes back can't be read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from provision.kinds.canonical import properties_of
-from provision.kinds.model import Model
+from provision.kinds.table import properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from provision.kinds import Kind
+    from provision.kinds.table import Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +52,31 @@ class Shape:
 
 
 @cache
-def shape_of(model: type[Model], *, partial: bool) -> Shape:
-    """What an answer's properties have to be, what no resource can do without included; `partial`: nothing is so.
+def shape_of(kind: Kind) -> Shape:
+    """What an answer's properties have to be, what no resource can do without included.
 
     Null is as good as nothing: the service writes it so.
     """
-    fields = model.model_fields.items()
-    required = () if partial else tuple(field.alias or name for name, field in fields if field.is_required())
-    return Shape("object", properties=_properties(model), required=required)
+    inside = properties_of(kind)
+    required = () if kind.partial else tuple(name for name, prop in inside.items() if prop.required)
+    return Shape("object", properties=_properties(inside), required=required)
 
 
-def _properties(model: type[Model]) -> dict[str, Shape]:
-    """A list whose items are told apart by a property needs it in each."""
-    facts = properties_of(model)
-    fields = ((field.alias or name, field.annotation) for name, field in model.model_fields.items())
-    return {name: _shape(annotation, tuple(filter(None, (facts[name].keyed,)))) for name, annotation in fields}
+def _properties(inside: Mapping[str, Property]) -> dict[str, Shape]:
+    return {name: _shape(prop) for name, prop in inside.items()}
 
 
+_WORDS = MappingProxyType({"string": "text", "boolean": "true or false", "integer": "number", "object": "object"})
 _SCALARS = ((bool, "true or false"), (int, "number"), (str, "text"))
 
 
-def _shape(annotation: Any, keys: tuple[str, ...] = ()) -> Shape:
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _shape(arguments[0], keys)
-    if origin in (Union, UnionType):
-        options = [option for option in arguments if option is not NoneType]
-        return _shape(options[0], keys) if len(options) == 1 else Shape()
-    if origin in (list, dict):
-        return Shape("list" if origin is list else "object", items=_shape(arguments[-1], keys))
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return Shape("object", properties=_properties(annotation), required=keys)
-    scalar = type(arguments[0]) if origin is Literal else annotation
-    return Shape(next((word for kind, word in _SCALARS if scalar is kind), ""))
+def _shape(prop: Property) -> Shape:
+    """A list whose items are told apart by a property needs it in each."""
+    if prop.many:
+        one = replace(prop, many="", keyed="")
+        shape = replace(_shape(one), required=(prop.keyed,)) if prop.keyed else _shape(one)
+        return Shape("list" if prop.many == "list" else "object", items=shape)
+    return Shape(_WORDS.get(prop.type, ""), properties=_properties(prop.inside) if prop.nested else None)
 
 
 def _type_of(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from provision.kinds.table import outside_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -12,15 +14,16 @@ if TYPE_CHECKING:
 
 def flat(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of a resource, without the wrapper and without ARM's own id, name and type; a link has none."""
-    if kind.model is None:
+    if kind.is_link:
         return {}
-    return {**(body.get("properties") or {}), **{name: body[name] for name in kind.top_level if name in body}}
+    return {**(body.get("properties") or {}), **{name: body[name] for name in outside_of(kind) if name in body}}
 
 
 def wrapped(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
     """The body that ARM takes; empty for a link."""
-    if kind.model is None:
+    if kind.is_link:
         return {}
-    body: dict[str, Any] = {name: value for name, value in properties.items() if name in kind.top_level}
-    inner = {name: value for name, value in properties.items() if name not in kind.top_level}
-    return {**body, "properties": inner} if inner or not kind.top_level else body
+    outside = outside_of(kind)
+    body: dict[str, Any] = {name: value for name, value in properties.items() if name in outside}
+    inner = {name: value for name, value in properties.items() if name not in outside}
+    return {**body, "properties": inner} if inner or not outside else body

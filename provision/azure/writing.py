@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
-from provision.azure.reading import Reads, in_transition, region
+from provision.azure.methods import takes_etag
+from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
 from provision.diff import Action, Change
@@ -21,10 +23,11 @@ from provision.errors import (
     NotFoundError,
     OverwroteError,
     StaleError,
+    UnlockedError,
 )
 from provision.kinds import Kind, kind_of
-from provision.kinds.bodies import merged
-from provision.kinds.canonical import canonical
+from provision.kinds.bodies import holds
+from provision.resource import in_transition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from azure.core.pipeline import PipelineResponse
 
     from provision.azure.waiting import Call
-    from provision.resource import Resource
 
 _TRIES: Final = 4  # of a write whose fate is not known
 _BACKOFF: Final = 2.0  # seconds before the second, twice as many before each further one
@@ -49,8 +51,7 @@ class _Sending:
     something to change. recorded: PUT 201 new, 200 existing
     """
 
-    kind: Kind
-    name: str
+    method: Any
     path: tuple[str, ...]
     options: Mapping[str, Any]
     accepted: bool = False
@@ -79,11 +80,11 @@ class Writes(Reads):
 
     def _put(self, kind: Kind, change: Change, cancelled: Event) -> None:
         updates = change.action is Action.UPDATE
-        name = kind.sdk.update if updates and kind.sdk.update else kind.sdk.put
+        method = self._clients.method(change.address, "update" if updates and kind.patched else "put")
         options: dict[str, Any] = (
-            {} if kind.model is None else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
+            {} if kind.is_link else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
         )
-        if updates and kind.sdk.if_match:
+        if updates and takes_etag(method):
             options["if_match"] = change.etag
         elif updates and change.etag:
             # [?] The SDK's PATCH of an instance takes no ETag, and whether the service looks at one isn't documented.
@@ -91,24 +92,25 @@ class Writes(Reads):
         changed = False
         try:
             with self._traffic.call(f"writing {change.address}", change.address, cancelled) as call:
-                changed = self._surely(kind, name, change, options, call)
+                changed = self._surely(kind, method, change, options, call)
         except ConflictError as error:
             # A link that is there already is what was wanted. Azure/apiops-cli
-            if kind.model is not None or "already exists" not in str(error):
+            if not kind.is_link or "already exists" not in str(error):
                 raise
-        creates = change.action in (Action.CREATE, Action.REPLACE) and kind.model is not None
+        creates = change.action in (Action.CREATE, Action.REPLACE) and not kind.is_link
         if changed and creates and not kind.always_there:
             raise OverwroteError(
                 f"{change.address} was there: somebody else created it in between, and that was overwritten"
             )
 
     def _delete(self, kind: Kind, change: Change, cancelled: Event) -> None:
-        options: dict[str, Any] = dict(kind.sdk.on_delete)
-        if kind.sdk.if_match:
+        options: dict[str, Any] = dict(kind.delete_options)
+        method = self._clients.method(change.address, "delete")
+        if takes_etag(method):
             options["if_match"] = change.etag or "*"
         try:
             with self._traffic.call(f"deleting {change.address}", change.address, cancelled) as call:
-                self._surely(kind, kind.sdk.delete, change, options, call)
+                self._surely(kind, method, change, options, call, deleting=True)
         except NotFoundError as error:
             if not means_absent(change.address, error):
                 raise
@@ -118,12 +120,14 @@ class Writes(Reads):
         with self._traffic.call(f"purging {name}", change.address, cancelled):
             self._clients.api.deleted_services.begin_purge(name, location, polling=self._followed()).result()
 
-    def _surely(self, kind: Kind, name: str, change: Change, options: Mapping[str, Any], call: Call) -> bool:
+    def _surely(
+        self, kind: Kind, method: Any, change: Change, options: Mapping[str, Any], call: Call, *, deleting: bool = False
+    ) -> bool:
         """Send a write, and follow it to its end; where its fate is not known, look before it is sent again.
 
         Whether it surely changed something that was there; what was sent twice may have met itself.
         """
-        send = _Sending(kind, name, self._clients.path(change.address), options)
+        send = _Sending(method, self._clients.path(change.address), options)
         lock: Call | None = None
         tries = 0
         while True:
@@ -134,10 +138,12 @@ class Writes(Reads):
                 if error.code == "ServiceLocked":
                     lock = lock or replace(call, limit=self.patience)
                     self._until_unlocked(lock, call)
+                    if change.action is Action.UPDATE and kind.partial:
+                        raise UnlockedError(str(error), code=error.code, status=error.status) from None
                     continue
                 if not _fate_unknown(error):
                     raise
-                if self._came_about(kind, change, call, deleting=name == kind.sdk.delete):
+                if self._came_about(kind, change, call, deleting=deleting):
                     return False
                 if send.accepted or tries >= _TRIES:
                     raise
@@ -147,9 +153,9 @@ class Writes(Reads):
                 return send.changed and not send.again
 
     def _once(self, send: _Sending, call: Call) -> None:
-        method = getattr(self._clients.group(send.kind), send.name)
+        method = send.method
         with translated(call.doing):
-            if not send.name.startswith("begin_"):
+            if not method.__name__.startswith("begin_"):
                 method(*send.path, **send.options, raw_response_hook=send.hear)
                 return
             poller = method(*send.path, **send.options, polling=self._followed(), cls=last, raw_response_hook=send.hear)
@@ -161,7 +167,7 @@ class Writes(Reads):
 
     def _came_about(self, kind: Kind, change: Change, call: Call, *, deleting: bool) -> bool:
         """Whether what was sent is what there is. Raises StaleError where somebody else has written in between."""
-        if kind.model is None:
+        if kind.is_link:
             return False  # a link: it is not read, and sending it again does nothing
         found = self.get(change.address)
         while in_transition(found):
@@ -169,9 +175,9 @@ class Writes(Reads):
             found = self.get(change.address)
         if deleting or found is None:
             return deleting and found is None
-        if _holds(kind, found, change.body or {}):
+        if holds(kind, found.body, change.body or {}):
             return True
-        if change.action is Action.UPDATE and kind.sdk.if_match and found.etag != change.etag:
+        if change.action is Action.UPDATE and not kind.partial and found.etag != change.etag:
             raise StaleError(f"{call.doing}: no answer came, and by now it is neither what it was nor what was sent")
         return False
 
@@ -179,7 +185,7 @@ class Writes(Reads):
         """Wait while somebody else's change of the instance keeps everything in it from being written."""
         since, told = call.clock.now(), -SAID_AFTER
         while True:
-            state = self.settling()
+            state = in_transition(self.get(SERVICE))
             waited = call.clock.now() - since
             if waited - told >= SAID_AFTER:
                 told = waited
@@ -198,12 +204,3 @@ class Writes(Reads):
 def _fate_unknown(error: AzureError) -> bool:
     """Whether a write may have been carried out although it was answered so, or not at all."""
     return isinstance(error, LostError | AnswerError) or error.status in _UNKNOWN
-
-
-def _holds(kind: Kind, found: Resource, sent: Mapping[str, Any]) -> bool:
-    """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
-    is_, wanted = canonical(kind, found.body), canonical(kind, sent)
-    if not kind.partial:
-        return is_ == wanted
-    both = canonical(kind, merged(kind, found.body, sent))
-    return all(is_.get(name) == value for name, value in both.items())

@@ -4,9 +4,7 @@ Each imports what it needs when it runs: `--help` and `validate` start without a
 """
 # ruff: noqa: PLC0415, PLR0917
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -41,10 +39,13 @@ def plan(
     max_delete: o.MaxDelete = None,
     max_update: o.MaxUpdate = 30,
     out: Annotated[Path | None, Option("--out", metavar="FILE", help="Save the plan, for apply.")] = None,
-    detailed_exitcode: Annotated[bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending.")] = False,
+    detailed_exitcode: Annotated[
+        bool, Option("--detailed-exitcode", help="Exit 2 where changes are pending, 4 where a guard would stop them.")
+    ] = False,
 ) -> None:
     """Show what apply would do. Changes nothing."""
     from provision.cli import steps
+    from provision.cli.foretelling import say_guards
     from provision.cli.output import Output, Verb, saving
     from provision.cli.where import opened
 
@@ -56,11 +57,12 @@ def plan(
             steps.savable(every)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True)
-            steps.say_guards(jobs, to)
+            stopped = say_guards(jobs, to)
             to.plans([job.plan for job in jobs])
             if file and not to.failed:
                 steps.save(file, jobs, where)
-    raise Exit(to.code(2 if detailed_exitcode and any(job.plan.changes for job in jobs) else 0))
+    pending = 4 if stopped else 2 if any(job.plan.changes for job in jobs) else 0
+    raise Exit(to.code(pending if detailed_exitcode else 0))
 
 
 def apply(
@@ -118,6 +120,7 @@ def drift(
 ) -> None:
     """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
     from provision.cli import steps
+    from provision.cli.foretelling import say_unfounded
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
@@ -126,6 +129,7 @@ def drift(
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
             jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
+            say_unfounded(jobs, to)
             to.plans([job.plan for job in jobs])
     raise Exit(to.code(2 if any(job.plan.changes for job in jobs) else 0))
 
@@ -178,7 +182,7 @@ def show(plan_file: o.Saved, output: o.Output = "text", report: o.Reports = None
 def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:
     """Print the JSON Schema of specs, for editors, or write it to a file."""
     from provision.cli.output import write
-    from provision.schema import json_schema
+    from provision.schema.editors import json_schema
 
     if out:
         write(out, json_schema())
@@ -187,12 +191,10 @@ def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=F
 
 
 def emulator(
-    port: Annotated[int, Option("--port", min=0, max=65535, help="0: any free one.")] = 8080,
-    state: Annotated[
-        Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
-    ] = None,
-    latency: Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")] = 0.0,
-    tls: Annotated[bool, Option("--tls", help="https; the printed lines point az and the SDKs to it.")] = False,
+    port: o.Port = 8080,
+    state: o.Kept = None,
+    latency: o.Latency = 0.0,
+    tls: o.Tls = False,
     create_polls: o.CreatePolls = None,
     create_seconds: o.CreateSeconds = None,
     lro_polls: o.LroPolls = 1,
@@ -203,19 +205,21 @@ def emulator(
     host: o.Host = "127.0.0.1",
     allow_host: o.AllowHost = None,
     log: o.Log = None,
+    gateway_port: o.GatewayPort = 0,
+    azureml_port: o.AzuremlPort = 0,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
+    from provision.cli.interrupts import ended
     from provision.cli.where import embedded
 
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = ended()
     with embedded(
         clock,
         faults,
         state=state,
         host=host,
         port=port,
+        azureml_port=azureml_port,
         allow_hosts=allow_host or (),
         log=log,
         latency=latency,
@@ -225,6 +229,7 @@ def emulator(
         lro_polls=lro_polls,
         lro_seconds=lro_seconds,
         throttle=throttle,
+        gateway_port=gateway_port,
         retry_after=1,  # az would wait for 30
     ) as azure:
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))

@@ -57,3 +57,11 @@ class Interrupts:
         """The result is known and in its files: telling it elsewhere may be broken off by somebody who insists."""
         self.code = code
         self._raises_at = self.asked + _INSISTS
+
+
+def ended() -> threading.Event:
+    """An event that SIGINT and SIGTERM set from now on: the way to end what runs until it is told to."""
+    event = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: event.set())
+    return event

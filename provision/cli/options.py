@@ -99,6 +99,12 @@ DeleteSubscriptions = Annotated[
 ]
 
 # Of the embedded Azure as a server.
+Port = Annotated[int, Option("--port", min=0, max=65535, help="0: any free one.")]
+Kept = Annotated[
+    Path | None, Option("--state", metavar="FILE", help="Keep the state in this file.  [default: in memory]")
+]
+Latency = Annotated[float, Option("--latency", metavar="SECONDS", min=0, help="Added to every answer.")]
+Tls = Annotated[bool, Option("--tls", help="https; the printed lines point az and the SDKs to it.")]
 CreatePolls = Annotated[
     int | None,
     Option("--create-polls", metavar="N", min=0, help="Polls until an instance is created.  [default: as --lro-polls]"),
@@ -129,6 +135,16 @@ AllowHost = Annotated[
     Option("--allow-host", metavar="NAME", help="Answer requests for this host too; may be given again."),
 ]
 Log = Annotated[Path | None, Option("--log", metavar="FILE", help="Append a line per request.", show_default=False)]
+AzuremlPort = Annotated[
+    int,
+    Option(
+        "--azureml-port",
+        min=0,
+        max=65535,
+        help="Of the example's web service and its blobs; 10000 is where clients look for UseDevelopmentStorage=true.",
+    ),
+]
 Faults = Annotated[
     Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
 ]
+GatewayPort = Annotated[int, Option("--gateway-port", min=0, max=65535, help="Of the gateway; 0: any free one.")]

@@ -15,7 +15,7 @@ from provision import spec as specs_
 from provision.address import Address
 from provision.cli.sinks import say
 from provision.document import STDIN, Source, mark_of, once
-from provision.errors import GuardError, Problem, ProvisionError, SpecError, UsageError
+from provision.errors import Problem, ProvisionError, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
 from provision.render import Verb
@@ -157,9 +157,8 @@ def planned(
 
     def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service, read_only=read_only)
-        if not read_only:
-            workflow.settle(azure, to.waiting)
-        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick)
+        seen = None if read_only else workflow.settle(azure, to.waiting)
+        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick, seen=seen)
         return Job(found, azure, _again(desired, azure, wishes), (desired, wishes))
 
     return _each(every, plan, to)
@@ -191,8 +190,8 @@ def planned_teardown(
 
     def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service)
-        workflow.settle(azure, to.waiting)
-        found = workflow.plan_teardown(desired, azure, azure.scope, consent)
+        seen = workflow.settle(azure, to.waiting)
+        found = workflow.plan_teardown(desired, azure, azure.scope, consent, seen=seen)
         return Job(replace(found, limits=Limits(max_delete, None)), azure, partial(_same, found))
 
     return _each(every, plan, to)
@@ -200,24 +199,6 @@ def planned_teardown(
 
 def _same(plan: Plan) -> Plan:
     return plan
-
-
-def say_guards(jobs: Sequence[Job], to: Output) -> None:
-    """Say which limit would stop apply; what stops it whatever the limits is a failure."""
-    from provision.guards import foreseen, guard, possible  # noqa: PLC0415
-
-    for job in jobs:
-        try:
-            possible(job.plan)
-        except ProvisionError as error:
-            blame(error, job, to)
-            continue
-        try:
-            guard(job.plan)
-        except GuardError as error:
-            to.note(f"apply would stop: {error}")
-        if said := foreseen(job.plan):
-            to.note(f"apply would stop on its way: {said}")
 
 
 def savable(every: Sequence[Desired]) -> None:

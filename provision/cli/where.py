@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
+AZUREML_KEY = "AZUREML_KEY"
 HOST = re.compile(r"[A-Za-z0-9_.:-]+")  # of a name, an IPv4 or an IPv6 address
 
 
@@ -128,7 +129,8 @@ def embedded(clock: str | None = None, faults: Path | None = None, **options: An
     try:
         if state:
             _need_folder(state)
-        azure = Emulator(**options)
+        key = os.environ.get(AZUREML_KEY)  # what the worked example sends, where it is set
+        azure = Emulator(**({**options, "azureml_key": key} if key else options))
         _prepare(azure, clock, faults)
         azure.start()
     except OSError as error:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provision.kinds import Kind
     from provision.kinds.collections import Collection
     from provision.kinds.kind import Claim
+    from provision.kinds.references import Written
 
 __all__ = ["Later", "did_you_mean", "now", "presentable", "refusal", "translate", "unlike"]
 
@@ -49,6 +50,15 @@ def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]
     why = f"{collection.name} doesn't declare it" if ours else f"a spec declares no {collection.name}"
     fix = f"{'declare it, or ' if ours else ''}write /{collection.name}/{name} for one that is there"
     return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
+
+
+def malformed_reference(mark: Mark, one: Written) -> Problem:
+    """A reference that is none of the three forms, or leads elsewhere."""
+    name = [step for step in one.loc if isinstance(step, str)][-1]
+    first, several = one.ref.collections[0], " or ".join(one.ref.collections)
+    why = f"it is neither a name nor the path or id of one of {several}"
+    short = "NAME" if len(one.ref.collections) == 1 else f"{first}/NAME"
+    return Problem(mark, f"{name} can't be {shown(one.text)}", why, f"write {short}, /{first}/NAME or its full ARM id")
 
 
 def not_seen(address: Address, mark: Mark) -> Problem:

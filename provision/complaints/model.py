@@ -11,16 +11,14 @@ from provision import document
 from provision.complaints.names import did_you_mean, shown
 from provision.complaints.telling import Later
 from provision.errors import Problem
-from provision.kinds.canonical import properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic_core import ErrorDetails, ValidationError
 
     from provision.errors import Mark
-    from provision.kinds.model import Model
+    from provision.kinds.table import Property
 
 _WANTED = MappingProxyType(
     {
@@ -49,16 +47,20 @@ _OF_WORDS = MappingProxyType(
             "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
         ),
         r"^\S+$": "it takes no spaces",
+        (
+            r"^/subscriptions/[^/]*/resourceGroups/[^/]*/providers/Microsoft.(ClassicNetwork|Network)"
+            r"/virtualNetworks/[^/]*/subnets/[^/]*$"
+        ): "it takes the full ARM id of a subnet",
     }
 )
 
 
-def translate(error: ValidationError, model: type[Model], tree: document.Map) -> list[Later]:
+def translate(error: ValidationError, grammar: Property, tree: document.Map) -> list[Later]:
     """One problem for each of pydantic's errors, at the place in the file."""
-    return [_later(detail, model, tree) for detail in error.errors(include_url=False)]
+    return [_later(detail, grammar, tree) for detail in error.errors(include_url=False)]
 
 
-def _later(detail: ErrorDetails, model: type[Model], tree: document.Map) -> Later:
+def _later(detail: ErrorDetails, grammar: Property, tree: document.Map) -> Later:
     loc, kind = detail["loc"], detail["type"]
     if loc and loc[-1] == "[key]":
         mark = document.mark_of(tree, loc[:-1], key=True)
@@ -66,15 +68,15 @@ def _later(detail: ErrorDetails, model: type[Model], tree: document.Map) -> Late
         mark = document.mark_of(tree, loc[:-1], key=len(loc) > 1)
     else:
         mark = document.mark_of(tree, loc, key=kind == "extra_forbidden")
-    return Later(mark, partial(_problem, detail, model, mark))
+    return Later(mark, partial(_problem, detail, grammar, mark))
 
 
-def _problem(detail: ErrorDetails, model: type[Model], mark: Mark) -> Problem:
+def _problem(detail: ErrorDetails, grammar: Property, mark: Mark) -> Problem:
     loc, kind = detail["loc"], detail["type"]
     if loc and loc[-1] == "[key]":
         return _bad_name(detail, mark)
     if kind in ("missing", "extra_forbidden"):
-        return _bad_key(kind, loc, model, mark)
+        return _bad_key(kind, loc, grammar, mark)
     if kind in _WANTED:
         return _wrong_type(_last(loc), detail, mark)
     if kind in ("string_too_long", "string_too_short"):
@@ -82,12 +84,12 @@ def _problem(detail: ErrorDetails, model: type[Model], mark: Mark) -> Problem:
     return _bad_value(_last(loc), detail, mark)
 
 
-def _bad_key(kind: str, loc: Sequence[str | int], model: type[Model], at: Mark) -> Problem:
+def _bad_key(kind: str, loc: Sequence[str | int], grammar: Property, at: Mark) -> Problem:
     name, place = str(loc[-1]), _place(loc[:-1])
     if kind == "missing":
         value = "1" if tuple(loc) == ("spec",) else "..."
         return Problem(at, f"{name} is missing", f"{place} needs it", f"add {name}: {value}")
-    known = list(properties_of(_model_at(model, loc[:-1])))
+    known = [one for one, prop in _at(grammar, loc[:-1]).inside.items() if prop.written]
     if name == "properties":
         return Problem(at, "unknown key 'properties'", "a spec has no such wrapper", "move what is in it one level up")
     return Problem(at, f"unknown key '{name}'", f"{place} has no such property", did_you_mean(name, known))
@@ -190,11 +192,11 @@ def _place(loc: Iterable[str | int]) -> str:
     return path or "a spec"
 
 
-def _model_at(model: type[Model], loc: Iterable[str | int]) -> type[Model]:
-    """The model of the map at `loc`; names in a map and indexes in a list lead to the same one."""
+def _at(grammar: Property, loc: Iterable[str | int]) -> Property:
+    """What describes the map at `loc`; names in a map and indexes in a list lead to the same one."""
     is_name = False
     for step in loc:
-        prop = None if is_name or isinstance(step, int) else properties_of(model).get(step)
-        is_name = bool(prop and prop.is_map)
-        model = prop.nested if prop and prop.nested else model
-    return model
+        prop = None if is_name or isinstance(step, int) else grammar.inside.get(step)
+        is_name = bool(prop and prop.many == "map")
+        grammar = prop or grammar
+    return grammar

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provision.kinds.api import API
-from provision.kinds.kind import Kind, Shape
+from provision.kinds.kind import Kind, Shape, Where
 from provision.kinds.operation import OPERATION
 from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, SERVICE_POLICY
 from provision.kinds.product import PRODUCT
@@ -15,6 +15,9 @@ from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
 from provision.kinds.resource_group import RESOURCE_GROUP
 from provision.kinds.service import SERVICE_KIND
+
+if TYPE_CHECKING:
+    from provision.address import Address
 
 KINDS: Final = (
     RESOURCE_GROUP,
@@ -30,6 +33,7 @@ KINDS: Final = (
     OPERATION_POLICY,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
+WORKSPACES: Final = "workspaces"
 
 
 def find(kind_type: str) -> Kind | None:
@@ -43,9 +47,21 @@ def kind_of(kind_type: str) -> Kind:
 
 
 @cache
-def children_of(kind: Kind) -> tuple[Kind, ...]:
-    """The kinds that lie directly in one of this kind."""
-    return tuple(child for child in KINDS if child.parent == kind.type)
+def children_of(kind: Kind, where: Where = Where.SERVICE) -> tuple[Kind, ...]:
+    """The kinds that lie directly in one of this kind; `where` that one lives."""
+    if kind.type == WORKSPACES:
+        return tuple(child for child in KINDS if child.parent == "service" and Where.WORKSPACE in child.where)
+    return tuple(child for child in KINDS if child.parent == kind.type and where in child.where)
 
 
-__all__ = ["KINDS", "Kind", "Shape", "children_of", "find", "kind_of"]
+def children_at(address: Address) -> tuple[Kind, ...]:
+    """The kinds that lie directly in one resource."""
+    return children_of(kind_of(address.kind), where_is(address))
+
+
+def where_is(address: Address) -> Where:
+    """Whether a resource lives in a workspace."""
+    return Where.WORKSPACE if address.in_workspace else Where.SERVICE
+
+
+__all__ = ["KINDS", "Kind", "Shape", "Where", "children_at", "children_of", "find", "kind_of", "where_is"]

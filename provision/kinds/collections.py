@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection in the instance, how the SDK lists it, and which of its members Azure made by itself."""
+    """A collection in the instance, and which of its members Azure made by itself."""
 
     name: str
     title: str
-    group: str
-    method: str = "list_by_service"
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
     made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
     handle: str = ""  # the property that policies name its members by, where that isn't the id
@@ -47,38 +45,35 @@ def _made_with_a_product(subscription: Resource) -> bool:
     return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
 
 
-SUBSCRIPTIONS: Final = Collection(
-    "subscriptions", "subscription", "subscription", "list", frozenset({"master"}), _made_with_a_product
-)
+SUBSCRIPTIONS: Final = Collection("subscriptions", "subscription", frozenset({"master"}), _made_with_a_product)
 
 # Beside the kinds that provision manages.
 _OTHERS: Final = (
     SUBSCRIPTIONS,
-    Collection("users", "user", "user", factory=frozenset({"1"})),
+    Collection("users", "user", factory=frozenset({"1"})),
     Collection(
         "groups",
-        "group",
         "group",
         factory=frozenset({"administrators", "developers", "guests"}),
         made_by_azure=_built_in,
     ),
-    Collection("namedValues", "named value", "named_value", handle="displayName"),
-    Collection("backends", "backend", "backend"),
-    Collection("loggers", "logger", "logger"),
-    Collection("diagnostics", "diagnostic", "diagnostic"),
-    Collection("tags", "tag", "tag"),
-    Collection("apiVersionSets", "version set", "api_version_set"),
-    Collection("policyFragments", "policy fragment", "policy_fragment"),
-    Collection("schemas", "schema", "global_schema"),
-    Collection("certificates", "certificate", "certificate"),
-    Collection("caches", "cache", "cache"),
-    Collection("gateways", "gateway", "gateway"),
-    Collection("identityProviders", "identity provider", "identity_provider"),
-    Collection("openidConnectProviders", "OpenID Connect provider", "open_id_connect_provider"),
-    Collection("authorizationServers", "authorization server", "authorization_server"),
-    Collection("authorizationProviders", "authorization provider", "authorization_provider"),
-    Collection("documentations", "documentation", "documentation"),
-    Collection("workspaces", "workspace", "workspace"),
+    Collection("namedValues", "named value", handle="displayName"),
+    Collection("backends", "backend"),
+    Collection("loggers", "logger"),
+    Collection("diagnostics", "diagnostic"),
+    Collection("tags", "tag"),
+    Collection("apiVersionSets", "version set"),
+    Collection("policyFragments", "policy fragment"),
+    Collection("schemas", "schema"),
+    Collection("certificates", "certificate"),
+    Collection("caches", "cache"),
+    Collection("gateways", "gateway"),
+    Collection("identityProviders", "identity provider"),
+    Collection("openidConnectProviders", "OpenID Connect provider"),
+    Collection("authorizationServers", "authorization server"),
+    Collection("authorizationProviders", "authorization provider"),
+    Collection("documentations", "documentation"),
+    Collection("workspaces", "workspace"),
 )
 
 
@@ -86,7 +81,7 @@ _OTHERS: Final = (
 def collections() -> tuple[Collection, ...]:
     """All of them. What provision manages speaks for itself."""
     kinds = (kind for kind in children_of(kind_of("service")) if kind.shape is Shape.MAP)
-    managed = tuple(Collection(one.type, one.title, one.sdk.group, one.sdk.list, one.factory) for one in kinds)
+    managed = tuple(Collection(one.type, one.title, one.factory, one.made_by_azure, one.handle) for one in kinds)
     known = {one.name for one in managed}
     return (*managed, *(one for one in _OTHERS if one.name not in known))
 

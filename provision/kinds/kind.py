@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-from provision.address import SERVICE, Address
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from provision.kinds.model import Model
-
-    ModelClass = type[Model]
+    from provision.kinds.facts import Facts
+    from provision.kinds.table import Property
+    from provision.resource import Resource
 
 Properties = dict[str, Any]
 
@@ -25,21 +23,28 @@ class Shape(Enum):
     ROOT = "root"  # the resource group and the instance: a key of the document
     MAP = "map"  # name -> properties
     LINKS = "links"  # a list of names of other resources
-    SINGLE = "single"  # the one of its kind, written as a text
+    POLICY = "policy"  # the one of its kind, written as a text
+    ONE = "one"  # the one of its kind, with properties
+
+
+class Where(Enum):
+    """Where resources of a kind may live."""
+
+    SERVICE = "service"
+    WORKSPACE = "workspace"
+
+
+EVERYWHERE: Final = frozenset(Where)
+IN_SERVICE: Final = frozenset({Where.SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
-class Sdk:
-    """The operation group of azure-mgmt-apimanagement (or -resource) that serves a kind, and how its methods differ."""
+class Names:
+    """What ARM accepts as names of a kind."""
 
-    group: str
-    list: str = ""
-    put: str = "create_or_update"
-    update: str = ""  # a PATCH, where that is safer than a PUT of everything
-    delete: str = "delete"
-    if_match: bool = True  # PUT and DELETE take an ETag
-    read: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    on_delete: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    pattern: str = ""
+    longest: int = 256
+    words: tuple[str, ...] = ()  # the only ones there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,69 +89,57 @@ def _same(properties: Properties) -> Properties:
     return properties
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What is referred to. `there`: written as something that is there and not the spec's; `at`: in which property."""
-
-    target: Address
-    there: bool = False
-    at: tuple[str, ...] = ()
-
-
-def reference(collection: str, text: str) -> Reference | None:
-    """Read a short name, `/groups/partners`, or a full ARM id; None for anything else."""
-    if "/" not in text:
-        return Reference(SERVICE.child(collection, text))
-    full = text.lower().startswith("/subscriptions/")
-    address = Address.from_arm_id(text) if full else Address(text.strip("/"))
-    fits = address is not None and address.kind.lower() == collection.lower()
-    return Reference(SERVICE.child(collection, address.name), there=True) if fits and address else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """One kind of resource. `authority` is Microsoft's own description of it."""
 
     type: str  # below the instance, as in addresses: "apis/operations"
     title: str
+    about: str  # one sentence
     authority: str
     key: str  # in the spec: the key of the parent's node (or of the document) that holds these
-    shape: Shape
-    sdk: Sdk
-    model: ModelClass | None = None  # None: a link, which exists or doesn't
-    name: Any = str  # the type of its names in a spec
-    top_level: frozenset[str] = frozenset()  # beside `properties` on the wire; everything else is inside
-    read_only: frozenset[str] = frozenset()  # sent back by nobody
+    shape: Shape = Shape.MAP
+    table: str = ""  # the entry of the table of facts, where that isn't the type
+    facts: Facts = field(default_factory=lambda: MappingProxyType({}))
+    own: tuple[Property, ...] = ()  # keys of a spec that ARM's resource doesn't have
+    names: Names = field(default_factory=lambda: Names(r"^[^*#&+:<>?/%\\]+$"))
+    only: str = ""  # of the one of its kind: the name that it has in ARM
+    where: frozenset[Where] = IN_SERVICE
     belongs: bool = False  # to its parent: one that the spec doesn't have is drift even where the key isn't written
     partial: bool = False  # only what the spec writes is compared and sent
+    patched: bool = False  # updated by a PATCH of what changed, not by a PUT of everything
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
+    made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
     in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
+    returned: frozenset[str] = frozenset()  # properties that only ever come back, and that the table does not know
     list_omits: frozenset[str] = frozenset()  # properties that lists were recorded without
+    handle: str = ""  # the property that policies name its members by, where that isn't the id
     revision: str = ""  # what parts a name from a revision's: such entries of lists are no resources of their own
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
     leads_to: str = ""  # of a link: the collection that its name is one of
-    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # property -> collection
+    read_options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's get
+    delete_options: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's delete
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
     has_subscribers: bool = False  # users' keys to it die with it
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
 
-    def referring(self, name: str, properties: Mapping[str, Any]) -> Iterator[Reference]:
-        """All that a resource refers to; `name`: of a link, its own, or as the spec writes it."""
-        found = reference(self.leads_to, name) if self.leads_to else None
-        if found:
-            yield found
-        for key, collection in self.references.items():
-            text = properties.get(key)
-            found = reference(collection, text) if isinstance(text, str) and text else None
-            if found:
-                yield replace(found, at=(key,))
+    @property
+    def is_link(self) -> bool:
+        """Whether it exists or doesn't, and has no properties."""
+        return self.shape is Shape.LINKS
 
-    def refers(self, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
-        """The addresses of all that a resource refers to."""
-        return (one.target for one in self.referring(address.name, properties))
+    @property
+    def is_single(self) -> bool:
+        """Whether its parent has one at most, which has no name of its own."""
+        return self.shape in (Shape.POLICY, Shape.ONE)
+
+    @property
+    def of(self) -> str:
+        """Its entry in the table of facts."""
+        return self.table or self.type
 
     @property
     def collection(self) -> str:
@@ -159,3 +152,7 @@ class Kind:
         if self.shape is Shape.ROOT:
             return "resourceGroup" if self.type == "service" else ""
         return self.type.rpartition("/")[0] or "service"
+
+    def is_azures(self, one: Resource) -> bool:
+        """Whether Azure made this one."""
+        return self.made_by_azure(one) if self.made_by_azure else one.address.name.lower() in self.factory

@@ -3,86 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from pydantic import StringConstraints
-
-from provision.kinds.kind import Claim, Finding, Kind, Properties, Sdk, Shape
-from provision.kinds.model import Default, Description, DisplayName, Flag, Integer, Json, Keyed, Model, named
+from provision.kinds.facts import Default, Keyed, Limits, Optional, ReadOnly
+from provision.kinds.kind import EVERYWHERE, Claim, Finding, Kind, Names, Properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class Example(Model):
-    """An example of a value."""
-
-    summary: str | None = None
-    description: str | None = None
-    value: Json = None
-    external_value: str | None = None
-
-
-class Parameter(Model):
-    """A parameter in the template, the query, a header or a form."""
-
-    name: str
-    description: str | None = None
-    type: str
-    default_value: str | None = None
-    # The service's default is a guess from its name: no recording leaves it out of a query parameter or header.
-    required: Annotated[Flag | None, Default(False)] = None
-    values: list[str] | None = None
-    schema_id: str | None = None
-    type_name: str | None = None
-    examples: dict[str, Example] | None = None
-
-
-class TemplateParameter(Parameter):
-    """A parameter in the URL template: a required string unless said otherwise."""
-
-    type: str = "string"
-
-
-class Representation(Model):
-    """A body of one content type."""
-
-    content_type: str
-    schema_id: str | None = None
-    type_name: str | None = None
-    form_parameters: Annotated[list[Parameter] | None, Keyed("name")] = None
-    examples: dict[str, Example] | None = None
-
-
-class Request(Model):
-    """What a caller may send beside the URL template's parameters."""
-
-    description: str | None = None
-    query_parameters: Annotated[list[Parameter] | None, Keyed("name")] = None
-    headers: Annotated[list[Parameter] | None, Keyed("name")] = None
-    representations: Annotated[list[Representation] | None, Keyed("contentType")] = None
-
-
-class Response(Model):
-    """What a caller may get for one status."""
-
-    status_code: Integer
-    description: str | None = None
-    representations: Annotated[list[Representation] | None, Keyed("contentType")] = None
-    headers: Annotated[list[Parameter] | None, Keyed("name")] = None
-
-
-class Operation(Model):
-    """An operation: a method and a URL template."""
-
-    display_name: DisplayName
-    description: Description | None = None
-    method: Annotated[str, StringConstraints(min_length=1, pattern=r"^\S+$")]
-    url_template: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-    template_parameters: Annotated[list[TemplateParameter] | None, Keyed("name")] = None
-    request: Request | None = None
-    responses: Annotated[list[Response] | None, Keyed("statusCode")] = None
-
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -171,15 +99,28 @@ ECHO: Final = (
 OPERATION = Kind(
     type="apis/operations",
     title="operation",
+    about="An operation: a method and a URL template.",
     authority="https://learn.microsoft.com/rest/api/apimanagement/api-operation/create-or-update",
     key="operations",
-    shape=Shape.MAP,
-    model=Operation,
-    name=named(r"^[^*#&+:<>?/%\\]+$", 80),
-    read_only=frozenset({"policies"}),
+    where=EVERYWHERE,
+    names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
+    facts=MappingProxyType(
+        {
+            "method": Limits(r"^\S+$", shortest=1),
+            "templateParameters": Keyed("name"),
+            "templateParameters[].type": Optional(),
+            "**.queryParameters": Keyed("name"),
+            "**.headers": Keyed("name"),
+            "**.formParameters": Keyed("name"),
+            "**.representations": Keyed("contentType"),
+            # A guess from the property's name: no recording leaves it out of a query parameter or header.
+            "**.required": Default(False),
+            "responses": Keyed("statusCode"),
+            "policies": ReadOnly(),
+        }
+    ),
     list_omits=frozenset({"request"}),
     in_new_instances=frozenset(f"apis/echo-api/operations/{name}" for name in ECHO),
-    sdk=Sdk("api_operation", list="list_by_api"),
     to_wire=_to_wire,
     check=_check,
     claims=_claims,

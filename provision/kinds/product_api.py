@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from provision.kinds.kind import Kind, Sdk, Shape
+from provision.kinds.kind import EVERYWHERE, Kind, Shape
 
 PRODUCT_API = Kind(
     type="products/apis",
     title="API of a product",
+    about="The APIs that the product opens.",
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-api/create-or-update",
     key="apis",
     shape=Shape.LINKS,
+    where=EVERYWHERE,
     in_new_instances=frozenset({"products/starter/apis/echo-api", "products/unlimited/apis/echo-api"}),
-    sdk=Sdk("product_api", list="list_by_product", if_match=False),
     leads_to="apis",
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from provision.kinds.kind import Kind, Sdk, Shape
+from provision.kinds.kind import EVERYWHERE, Kind, Shape
 
 PRODUCT_GROUP = Kind(
     type="products/groups",
     title="group of a product",
+    about="The groups of users that see the product.",
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-group/create-or-update",
     key="groups",
     shape=Shape.LINKS,
+    where=EVERYWHERE,
     # Every new product gets this link from Azure. Azure/apiops#645
     factory=frozenset({"administrators"}),
     in_new_instances=frozenset(
@@ -17,6 +19,5 @@ PRODUCT_GROUP = Kind(
         for product in ("starter", "unlimited")
         for group in ("administrators", "developers", "guests")
     ),
-    sdk=Sdk("product_group", list="list_by_product", if_match=False),
     leads_to="groups",
 )

@@ -26,7 +26,8 @@ _ACTIONS: Final = ("CREATE", "UPDATE", "DELETE", "REPLACE", "RESTORE", "PURGE")
 def plans(plans: Sequence[Plan], failed: Sequence[Failure] = ()) -> dict[str, Any]:
     """Put several plans into one document."""
     changes = [_change(change, plan) for plan in plans for change in plan.changes]
-    return _document(plans, changes, [note for plan in plans for note in words.notes(plan)], failed)
+    notes = [note for plan in plans for note in (*plan.caveats, *words.notes(plan))]
+    return _document(plans, changes, notes, failed)
 
 
 def reports(reports: Sequence[Report], failed: Sequence[Failure] = ()) -> dict[str, Any]:
@@ -88,6 +89,7 @@ def _document(
         "resource_changes": changes,
         "possible_changes": [_change(change, plan) for plan in plans for change in plan.possible],
         "left_alone": left_alone,
+        "obstacles": [obstacle for plan in plans for obstacle in plan.obstacles],
         "notes": notes,
         "summary": _summary(plans),
         **_errors(failed),

@@ -47,6 +47,7 @@ def _failure(failed: Failure) -> Iterator[str]:
 
 
 def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
+    yield from (_command("warning", words.title(plan), caveat) for caveat in plan.caveats)
     for change in plan.changes:
         along = [f"with it: {address}" for address in change.takes_along]
         message = "\n".join([words.headline(change, verb), *listed(change), *along])
@@ -54,6 +55,7 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
     for change in plan.possible:
         message = f"{words.possibly(change)}, if Azure makes it in the new instance"
         yield _command("notice", str(change.address), message, change.mark)
+    yield from (_command("error", words.title(plan), one) for one in words.hindrances(plan, verb))
     yield _command("notice", words.title(plan), words.tally(plan, verb))
 
 

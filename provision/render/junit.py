@@ -13,7 +13,7 @@ from provision.render.words import Verb, visible, visible_lines
 from provision.report import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from provision.diff import Change
     from provision.errors import Mark
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from provision.render.mask import Failure
     from provision.report import Report, Result
 
+_ERROR: Final = "error"  # it is not known, or couldn't be done; a failure is what is not as it should be
 _FAILURE: Final = "failure"
 _SKIPPED: Final = "skipped"
+_GUARDS: Final = frozenset({"GuardError", "StalePlanError"})  # which look at what is known
 _VERDICTS: Final = MappingProxyType(
     {
         Outcome.DONE: "",
@@ -49,12 +51,18 @@ class _Case:
 
 
 def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> str:
-    """Write a suite for each plan: a resource that is not as declared fails, and everything else passes as one case."""
-    rest = "nothing else to delete" if verb is Verb.DESTROY else "everything else as declared"
-    suites = [
-        (plan.scope.service, [*(_planned(change, verb) for change in plan.changes), _Case(rest)]) for plan in plans
-    ]
-    return _dumped([*suites, *map(_failure, failed)])
+    """Write a suite for each plan: a resource that is not as declared fails, and everything else passes as one case.
+
+    What would keep `apply` from mending it is an error; what makes it doubtful, a case that was skipped.
+    """
+    return _dumped([*((plan.scope.service, [*_cases(plan, verb)]) for plan in plans), *map(_failure, failed)])
+
+
+def _cases(plan: Plan, verb: Verb) -> Iterator[_Case]:
+    yield from (_Case("instance", _SKIPPED, message=one) for one in plan.caveats)
+    yield from (_planned(change, verb) for change in plan.changes)
+    yield from (_Case("apply", _ERROR, "PlanError", one, one) for one in words.hindrances(plan, verb))
+    yield _Case("nothing else to delete" if verb is Verb.DESTROY else "everything else as declared")
 
 
 def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = ()) -> str:
@@ -70,14 +78,15 @@ def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = (
 
 
 def failures(failed: Sequence[Failure]) -> str:
-    """Write a suite of one test case, which fails, for each error."""
+    """Write a suite of one test case for each error."""
     return _dumped(map(_failure, failed))
 
 
 def _failure(failed: Failure) -> tuple[str, list[_Case]]:
     first = failed.message.partition("\n")[0]
     mark = failed.problems[0].mark if failed.problems else None
-    case = _Case(failed.kind, _FAILURE, failed.kind, first, failed.message, mark=mark)
+    verdict = _FAILURE if failed.kind in _GUARDS else _ERROR
+    case = _Case(failed.kind, verdict, failed.kind, first, failed.message, mark=mark)
     return words.place(failed) or "provision", [case]
 
 
@@ -118,7 +127,7 @@ def _counts(cases: Sequence[_Case]) -> dict[str, str]:
     return {
         "tests": str(len(cases)),
         "failures": str(verdicts.count(_FAILURE)),
-        "errors": "0",
+        "errors": str(verdicts.count(_ERROR)),
         "skipped": str(verdicts.count(_SKIPPED)),
         "time": f"{sum(case.seconds for case in cases):.3f}",
     }

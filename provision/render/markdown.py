@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provision.errors import more_than_told
@@ -73,11 +74,11 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
         for change in plan.possible:
             yield _row(f"`{change.action.value}`", escaped(str(change.address)), words.possibly(change))
     yield from _details(plan.changes, "Azure -> spec" if verb is Verb.DRIFT else "")
-    yield from _remarks(plan.left_alone, words.notes(plan))
+    yield from _remarks(plan.left_alone, [*words.hindrances(plan, verb), *words.notes(plan)])
 
 
 def _report(report: Report, verb: Verb) -> Iterator[str]:
-    yield from _start(report.plan, verb, words.outcome_tally(report, verb))
+    yield from _start(replace(report.plan, caveats=()), verb, words.outcome_tally(report, verb))
     if report.results:
         yield from ("", "| | Resource | Outcome | Time | Reason |", "|---|---|---|---|---|")
         for result in report.results:
@@ -91,7 +92,8 @@ def _report(report: Report, verb: Verb) -> Iterator[str]:
 
 
 def _start(plan: Plan, verb: Verb, tally: str) -> tuple[str, ...]:
-    return (f"## {verb.value.capitalize()}: {escaped(words.title(plan))}", "", tally)
+    caveats = (line for caveat in plan.caveats for line in ("", f"Caution: {escaped(caveat)}"))
+    return (f"## {verb.value.capitalize()}: {escaped(words.title(plan))}", *caveats, "", tally)
 
 
 def _row(*cells: str) -> str:

@@ -80,7 +80,9 @@ class Mask:
                 replace(one, address=self._address(one.address), reason=self.text(one.reason))
                 for one in plan.left_alone
             ),
-            notes=tuple(self.text(note) for note in plan.notes),
+            caveats=tuple(map(self.text, plan.caveats)),
+            notes=tuple(map(self.text, plan.notes)),
+            obstacles=tuple(map(self.text, plan.obstacles)),
             secrets={},
             spec=self.text(plan.spec),
         )

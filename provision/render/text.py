@@ -51,6 +51,7 @@ def _joined(lines: Iterable[str]) -> str:
 
 
 def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
+    yield from _noted("Caution", plan.caveats)
     if plan.changes:
         yield words.title(plan) + (": drift (Azure -> spec)" if verb is Verb.DRIFT else "")
         yield ""
@@ -68,7 +69,7 @@ def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
         yield f"{words.POSSIBLE}:"
         column = _column(plan.possible)
         yield from ((_head(one, column, colour=colour) + words.possibly(one)).rstrip() for one in plan.possible)
-    yield from _remarks(plan.left_alone, words.notes(plan))
+    yield from _remarks(plan.left_alone, [*words.hindrances(plan, verb), *words.notes(plan)])
 
 
 def _report(report: Report, verb: Verb, *, colour: bool) -> Iterator[str]:
@@ -114,7 +115,11 @@ def _remarks(left_alone: Iterable[LeftAlone], notes: Iterable[str]) -> Iterator[
     for reason, names in words.by_reason(left_alone).items():
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         yield f"Left alone: {', '.join(names[:_NAMES])}{more} ({reason})"
+    yield from _noted("Note", notes)
+
+
+def _noted(word: str, notes: Iterable[str]) -> Iterator[str]:
     for note in notes:
         first, *rest = visible_lines(note)
-        yield f"Note: {first}"
+        yield f"{word}: {first}"
         yield from (f"      {line}" for line in rest)

@@ -160,6 +160,12 @@ def possibly(change: Change) -> str:
     return past if change.action.name == "DELETE" else f"{past}, not created"
 
 
+def hindrances(plan: Plan, verb: Verb) -> list[str]:
+    """Say why `apply` would fail on what drifted; where a plan is what was asked for, that is an error of its own."""
+    shown = plan.obstacles if verb is Verb.DRIFT and plan.changes else ()
+    return [f"apply would fail: {one}" for one in shown]
+
+
 def notes(plan: Plan) -> list[str]:
     """Collect what a plan has to say beside its changes."""
     restored = any(change.action.name == "RESTORE" for change in plan.changes)
@@ -168,7 +174,7 @@ def notes(plan: Plan) -> list[str]:
 
 def report_notes(report: Report) -> list[str]:
     """Collect what a report has to say beside its results."""
-    return [*report.plan.notes, *([UNFINISHED] if report.totals.get(Outcome.UNFINISHED) else [])]
+    return [*report.plan.caveats, *report.plan.notes, *([UNFINISHED] if report.totals.get(Outcome.UNFINISHED) else [])]
 
 
 def by_reason(left_alone: Iterable[LeftAlone]) -> dict[str, list[str]]:

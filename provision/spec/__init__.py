@@ -8,12 +8,14 @@ from itertools import starmap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from provision import complaints, document
 from provision.complaints import now
 from provision.errors import SpecError
-from provision.schema import FREE, spec_model
+from provision.schema import FREE, used
+from provision.schema import document as grammar
+from provision.schema.validator import validator
 from provision.spec.findings import findings
 from provision.spec.nodes import Node, nodes, place_of
 from provision.spec.policies import policies
@@ -108,11 +110,10 @@ def load(
 
 
 def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Later]]:
-    model = spec_model()
     try:
-        return model.model_validate(tree).model_dump(by_alias=True, exclude_unset=True), []
+        return validator(used(tree)).validate_python(tree), []
     except ValidationError as error:
-        return None, complaints.translate(error, model, tree)
+        return None, complaints.translate(error, grammar(), tree)
 
 
 def _read(paths: Sequence[Path | document.Source], environ: Mapping[str, str]) -> _Files:

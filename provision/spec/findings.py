@@ -9,15 +9,19 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from provision import complaints, document
 from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Problem
-from provision.kinds.canonical import properties_of, twins
+from provision.kinds import Shape
+from provision.kinds.canonical import twins
 from provision.kinds.collections import collection_of
-from provision.schema import LIFECYCLE
+from provision.kinds.references import malformed, referring
+from provision.kinds.table import properties_of
+from provision.schema import LIFECYCLE, own
+from provision.schema.validator import validator_of
 from provision.spec.nodes import place_of
 
 if TYPE_CHECKING:
@@ -56,18 +60,18 @@ def findings(
 
 def _judged(node: Node, tree: document.Map, unsettled: AbstractSet[Mark]) -> Node:
     """The node with its properties as its model reads them; those that don't fit it are called wrong."""
-    if node.kind.model is None:
+    if node.kind.is_link or node.kind.shape is Shape.POLICY:
         return node
     found: Any = tree
     for step in node.loc:
         found = found[step]
     wrong = frozenset(map(str, _unsettled(found, unsettled))) if isinstance(found, document.Map) else frozenset[str]()
     try:
-        model = node.kind.model.model_validate(node.properties)
+        properties = validator_of(own(node.kind)).validate_python(node.properties)
     except ValidationError as error:
         wrong |= {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
         return replace(node, properties={k: v for k, v in node.properties.items() if k not in wrong}, wrong=wrong)
-    return replace(node, properties=model.model_dump(by_alias=True, exclude_unset=True), wrong=wrong)
+    return replace(node, properties=properties, wrong=wrong)
 
 
 def _unsettled(found: document.Map | document.Seq, unsettled: AbstractSet[Mark]) -> Iterator[str | int]:
@@ -81,9 +85,9 @@ def _unsettled(found: document.Map | document.Seq, unsettled: AbstractSet[Mark])
 
 def _said(tree: document.Map, node: Node) -> Iterator[Later]:
     """What the kind says of one resource."""
-    doubled = twins(node.kind.model, node.properties) if node.kind.model else ()
+    doubled = twins(node.kind, node.properties)
     # Where a key is misspelt, it is the one that is missing.
-    misspelt = node.kind.model is not None and not node.wrong <= properties_of(node.kind.model).keys()
+    misspelt = not node.wrong <= properties_of(node.kind).keys()
     for finding in (*node.kind.check(node.properties), *doubled):
         if node.wrong.isdisjoint(finding.about) and (finding.at or not misspelt):
             at = document.mark_of(tree, (*node.loc, *finding.at), key=not finding.at)
@@ -114,7 +118,11 @@ def _dangling(
     existing: bool,
 ) -> Iterator[Later]:
     """Short names of what the spec doesn't declare and Azure doesn't make. What shall be there is looked up later."""
-    for one in node.kind.referring(node.reference, node.properties):
+    for wrong in malformed(node.kind, node.properties):
+        if node.wrong.isdisjoint(wrong.loc):
+            at = document.mark_of(tree, (*node.loc, *wrong.loc))
+            yield now(complaints.malformed_reference(at, wrong))
+    for one in referring(node.kind, node.reference, node.properties, node.address.scope):
         target, collection = one.target, collection_of(one.target.kind)
         if collection is None or target in declared or not node.wrong.isdisjoint(one.at):
             continue
@@ -128,7 +136,7 @@ def _dangling(
 def _idle_rules(tree: document.Map, node: Node) -> Iterator[Later]:
     """Paths of ignore_changes that start with no property of the kind."""
     rules = node.lifecycle.get("ignore_changes") if isinstance(node.lifecycle, dict) else ()
-    known = properties_of(node.kind.model) if node.kind.model else {}
+    known = properties_of(node.kind)
     for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
         if isinstance(rule, str) and re.split(r"[.\[]", rule)[0] not in known:
             at = document.mark_of(tree, (*node.loc, LIFECYCLE, "ignore_changes", index))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from provision import document
 from provision.address import GROUP, SERVICE, Address
-from provision.kinds import Kind, Shape, children_of, kind_of
-from provision.kinds.kind import reference
+from provision.kinds import Kind, Shape, children_of, kind_of, where_is
+from provision.kinds.facts import Ref
+from provision.kinds.references import read
 from provision.schema import LIFECYCLE, in_document
 
 if TYPE_CHECKING:
@@ -38,20 +39,20 @@ def nodes(data: Mapping[str, Any]) -> Iterator[Node]:
     """Every resource of a spec's data, parents first; what has the wrong type is passed over."""
     yield from _expand(kind_of("resourceGroup"), GROUP, data.get("resourceGroup"), ("resourceGroup",), ())
     inside = tuple(kind for kind in children_of(kind_of("service")) if in_document(kind))
-    yield from _expand(kind_of("service"), SERVICE, data.get("service"), ("service",), inside)
+    # Its policy may stand in either place.
+    elsewhere = tuple(kind for kind in inside if kind.shape is not Shape.POLICY)
+    yield from _expand(kind_of("service"), SERVICE, data.get("service"), ("service",), elsewhere)
     for kind in inside:
         yield from _children(kind, SERVICE, data.get(kind.key), (kind.key,))
 
 
 def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Sequence[Kind]) -> Iterator[Node]:
     """One resource and, below it, its children. `elsewhere`: children that the document holds, not this node."""
-    if kind.shape in (Shape.SINGLE, Shape.LINKS):
-        properties = {"value": value} if kind.shape is Shape.SINGLE else {}
-        yield Node(kind, address, properties, {}, loc, frozenset(), value if kind.shape is Shape.LINKS else "")
-        return
     if not isinstance(value, dict):
         return
-    inside = [child for child in children_of(kind) if child not in elsewhere and child.type != "service"]
+    inside = [
+        child for child in children_of(kind, where_is(address)) if child not in elsewhere and child.type != "service"
+    ]
     keys = {child.key for child in inside}
     properties = {key: item for key, item in value.items() if key not in keys and key != LIFECYCLE}
     written = frozenset(key for key in keys if value.get(key) is not None)
@@ -61,18 +62,26 @@ def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Seque
 
 
 def _children(kind: Kind, parent: Address, value: Any, loc: Loc) -> Iterator[Node]:
-    if kind.shape is Shape.SINGLE and isinstance(value, str):
-        yield from _expand(kind, parent.child(kind.collection, "policy"), value, loc, ())
-    elif kind.shape is Shape.LINKS and isinstance(value, list):
+    if kind.shape is Shape.POLICY and isinstance(value, str):
+        yield Node(kind, parent.child(kind.collection, kind.only), {"value": value}, {}, loc, frozenset())
+    elif kind.shape is Shape.ONE:
+        yield from _expand(kind, parent.child(kind.collection, kind.only), value, loc, ())
+    elif kind.is_link and isinstance(value, list):
         for index, name in enumerate(value):
-            found = reference(kind.leads_to, name) if isinstance(name, str) else None
-            if found:
-                yield from _expand(kind, parent.child(kind.collection, found.target.name), name, (*loc, index), ())
+            if isinstance(name, str) and name:
+                at = parent.child(kind.collection, _linked(kind, name, parent.scope))
+                yield Node(kind, at, {}, {}, (*loc, index), frozenset(), name)
     elif kind.shape is Shape.MAP and isinstance(value, dict):
         for name, item in value.items():
             yield from _expand(kind, parent.child(kind.collection, name), item, (*loc, name), ())
 
 
+def _linked(kind: Kind, text: str, scope: Address) -> str:
+    """The name of a link: that of what it leads to, or its own."""
+    found = read(Ref((kind.leads_to,)), text, scope) if kind.leads_to else None
+    return found.target.name if found else text
+
+
 def place_of(tree: document.Map, node: Node) -> Mark:
     """Where a resource stands in the file."""
-    return document.mark_of(tree, node.loc, key=node.kind.shape is not Shape.LINKS)
+    return document.mark_of(tree, node.loc, key=not node.kind.is_link)

@@ -62,7 +62,7 @@ def policies(
     seen: dict[Mark, tuple[str, Mark] | None] = {}  # by aliases one text is the policy of many
     mentioned: dict[Mark, dict[Address, Mark]] = {}
     lines: dict[str, list[str]] = {}
-    for node in [node for node in every if node.kind.shape is Shape.SINGLE]:
+    for node in [node for node in every if node.kind.shape is Shape.POLICY]:
         text, mark = node.properties["value"], document.mark_of(tree, node.loc)
         if mark in unsettled:
             continue

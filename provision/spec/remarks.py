@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provision import complaints, document
-from provision.kinds.canonical import properties_of
+from provision.kinds.table import properties_of
+from provision.kinds.walk import visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from provision.errors import Mark, Problem
-    from provision.kinds.model import Model
-    from provision.spec.nodes import Loc, Node
+    from provision.spec.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,12 @@ class InClear:
 def literals(every: Sequence[Node], tree: document.Map, secret: AbstractSet[Mark]) -> Iterator[InClear]:
     """Secrets in clear. `secret`: the places where a `${secret:NAME}` stands."""
     for node in every:
-        for loc, value in _secrets_in(node.kind.model, node.properties, node.loc) if node.kind.model else ():
-            mark = document.mark_of(tree, loc)
+        for place in visit(properties_of(node.kind), node.properties, "secret"):
+            if place.value is None or not (place.prop and place.prop.is_secret(place.siblings)):
+                continue
+            mark = document.mark_of(tree, (*node.loc, *place.loc))
             if mark not in secret:
-                yield InClear(mark, str(loc[-1]), str(value))
-
-
-def _secrets_in(model: type[Model], values: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:
-    """The places of what is secret by the model, and what stands there."""
-    for name, prop in properties_of(model).items():
-        value = values.get(name)
-        if prop.secret and value is not None:
-            yield (*loc, name), value
-        elif prop.nested is None or not value:
-            continue
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from _secrets_in(prop.nested, item, (*loc, name, index))
-        elif prop.is_map:
-            for key, item in value.items():
-                yield from _secrets_in(prop.nested, item, (*loc, name, key))
-        else:
-            yield from _secrets_in(prop.nested, value, (*loc, name))
+                yield InClear(mark, str(place.loc[-1]), str(place.value))
 
 
 def null_removals(base: document.Map, overlay: document.Map) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ ORDER = (
     "complaints",
     "spec",
     "desired",
+    "presence",
     "observed",
     "diff",
     "graph",
@@ -48,7 +49,21 @@ ORDER = (
     "__main__",
 )
 # What in `kinds` is of no one kind.
-GENERIC = {f"provision.kinds.{name}" for name in ("__init__", "kind", "model", "bodies", "canonical", "collections")}
+GENERIC = {
+    f"provision.kinds.{name}"
+    for name in (
+        "__init__",
+        "kind",
+        "facts",
+        "table",
+        "walk",
+        "canonical",
+        "combine",
+        "bodies",
+        "references",
+        "collections",
+    )
+}
 MUTABLE = (list, dict, set, bytearray)
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
@@ -187,3 +202,41 @@ def test_functions_are_short(source: Path) -> None:
             if lines > LONGEST_FUNCTION:
                 found[f"{source.name}:{node.lineno} {node.name}"] = lines
     assert found == {}
+
+
+@each
+def test_resources_are_wrapped_at_the_wire_alone(source: Path) -> None:
+    """Everywhere else they are flat: nobody but `azure` knows how ARM writes them."""
+    assert part_of(name_of(source)) == "azure" or "provision.azure.wire" not in imports(source)
+
+
+LIBRARIES = ("azure", "requests", "urllib3")
+
+
+def private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def test_nothing_private_of_the_sdk_is_used() -> None:
+    """It may change with any release. What a class has inherited counts: a private name has to be defined here."""
+    trees = {source: parsed(source) for source in SOURCES if part_of(name_of(source)) == "azure"}
+    nodes = [(source.name, node) for source, tree in trees.items() for node in ast.walk(tree)]
+    own = {node.name for _, node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    own |= {node.id for _, node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.attr for _, node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+    found = [f"{file}: {node.attr}" for file, node in nodes if isinstance(node, ast.Attribute) and private(node.attr)]
+    used = [one for one in found if one.partition(": ")[2] not in own]
+    theirs = {
+        f"{source.name}: {name}"
+        for source in trees
+        for name in imports(source)
+        if name.split(".")[0] in LIBRARIES and any(map(private, name.split(".")))
+    }
+    asked = {
+        f"{file}: {one.name}"
+        for file, node in nodes
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in LIBRARIES
+        for one in node.names
+        if private(one.name)
+    }
+    assert (used, theirs, asked) == ([], set(), set())

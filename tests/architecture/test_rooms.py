@@ -24,8 +24,9 @@ ROOMS: dict[str, set[str]] = {
     "resources": {"world", "openapi", "rules"},
     "instance": {"world", "rules", "resources"},
     "gateway": {"world", "policy", "rules"},
+    "azureml": {"world"},
     "arm": {"world", "openapi", "rules", "resources", "instance"},
-    "serving": {"world", "trouble", "arm", "gateway"},
+    "serving": {"world", "trouble", "arm", "gateway", "azureml"},
 }
 INSIDE = [source for source in SOURCES if name_of(source).startswith(f"{EMULATOR}.")]
 

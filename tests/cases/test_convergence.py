@@ -42,6 +42,7 @@ HEAD: Mapping[str, Any] = {
 WORDS = st.text("abc XYZ-é&<", min_size=1, max_size=6).filter(lambda text: text.strip() == text)
 NAMES = st.sampled_from(["one", "two", "Three", "four-4"])
 FLAGS = st.booleans()
+SERVER = "/authorizationServers/aad"
 
 
 def some_of(**properties: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -93,7 +94,7 @@ API = st.builds(
         protocols=st.lists(st.sampled_from(["http", "https", "wss"]), unique=True, max_size=3),
         subscriptionRequired=FLAGS,
         subscriptionKeyParameterNames=some_of(header=WORDS, query=WORDS),
-        authenticationSettings=some_of(oAuth2=some_of(authorizationServerId=WORDS, scope=WORDS)),
+        authenticationSettings=some_of(oAuth2=some_of(authorizationServerId=st.just(SERVER), scope=WORDS)),
         contact=some_of(name=WORDS, email=WORDS),
         policy=POLICY,
     ),
@@ -140,7 +141,8 @@ class Azure:
         return [Resource(one, body) for one, body in found if one.kind == kind.type and one.parent == parent]
 
     def inside(self, collection: Collection) -> Sequence[Resource]:
-        raise AssertionError(collection)
+        assert collection.name == "authorizationServers"
+        return [Resource(Address(SERVER[1:]), {})]
 
     def soft_deleted(self, location: str) -> bool:
         raise AssertionError(location)

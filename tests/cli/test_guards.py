@@ -50,6 +50,8 @@ def test_max_delete(worked: Cloud) -> None:
     said = stopped(worked, "apply", WORKED, "--yes", "--max-delete", "2").err
     assert "3" in said
     assert "--max-delete" in said
+    worked("plan", WORKED, "--max-delete", "2", "--detailed-exitcode").ended(4)
+    worked("plan", WORKED, "--max-delete", "3", "--detailed-exitcode").ended(2)
     ran = worked("plan", WORKED, "--max-delete", "2").ended(0)
     assert "apply would stop" in ran.err
     worked("apply", WORKED, "--yes", "--max-delete", "3").ended(0)

@@ -24,7 +24,8 @@ def _json(text: str) -> list[str]:
 
 def _junit(text: str) -> list[str]:
     root = ET.fromstring(text)
-    return [case.get("name", "") for case in root.iter("testcase") if case.find("failure") is not None]
+    cases = root.iter("testcase")
+    return [case.get("name", "") for case in cases if {"failure", "error"} & {one.tag for one in case}]
 
 
 PARSE: dict[str, Callable[[str], list[str]]] = {"json": _json, "junit": _junit}

@@ -106,8 +106,22 @@ def test_a_saved_plan_runs_once(cloud: Cloud, tmp_path: Path) -> None:
     file = save(cloud, tmp_path / "plan.json")
     cloud("apply", file).ended(0)
     ran, sent = cloud.watched("apply", file)
-    ran.ended(4)
+    assert "service is as the plan wants it already" in ran.ended(4).err
     assert writes(sent) == []
+
+
+def test_what_is_said_of_a_plan_that_was_carried_out_already(worked: Cloud, tmp_path: Path) -> None:
+    meddle(worked)
+    file = save(worked, tmp_path / "plan.json")
+    worked("apply", file).ended(0)
+    ran, sent = worked.watched("apply", file)
+    assert "nothing of the plan is left to do: Azure is as it wants it already" in ran.ended(4).err
+    assert writes(sent) == []
+    etag_moved(worked)
+    said = worked("apply", file).ended(4).err
+    assert "the plan is out of date" in said
+    assert f"{API} has changed" in said
+    assert f"{API}/operations/bes-start is as the plan wants it already" in said
 
 
 def test_a_saved_plan_of_a_service_that_changed(worked: Cloud, tmp_path: Path) -> None:

@@ -65,8 +65,11 @@ def test_a_failed_read_hides_nothing(both: Cloud, second: str, tmp_path: Path, f
         text = (tmp_path / form).read_text("utf-8")
         assert "AuthorizationFailed" in text, form
         assert API in text or API.replace("-", "&#45;") in text, form
-    suites = {suite.get("name"): suite.get("failures") for suite in ET.parse(tmp_path / "junit").iter("testsuite")}
-    assert suites == {"demoazureml": "1", second: "1"}
+    suites = {
+        suite.get("name"): (suite.get("failures"), suite.get("errors"))
+        for suite in ET.parse(tmp_path / "junit").iter("testsuite")
+    }
+    assert suites == {"demoazureml": ("1", "0"), second: ("0", "1")}, "drift is a failure, a failed read an error"
 
 
 def test_without_a_failure_there_are_no_errors(both: Cloud, second: str) -> None:

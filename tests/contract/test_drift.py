@@ -26,6 +26,16 @@ SERVICE, GROUP = "service", "resourceGroup"
 HTTP2 = "Microsoft.WindowsAzure.ApiManagement.Gateway.Protocols.Server.Http2"
 SAME = object()  # the value that was there
 Pointer = tuple[str | int, ...]
+LOGIN = "https://login.example.com"
+PROVIDER = {"displayName": "Provider", "clientId": "c", "metadataEndpoint": f"{LOGIN}/.well-known/openid-configuration"}
+SERVER = {
+    "displayName": "Server",
+    "clientId": "c",
+    "clientRegistrationEndpoint": f"{LOGIN}/register",
+    "authorizationEndpoint": f"{LOGIN}/authorize",
+    "tokenEndpoint": f"{LOGIN}/token",
+    "grantTypes": ["authorizationCode"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +45,8 @@ def rich() -> Iterator[Cloud]:
         cloud.applied(WORKED)
         versions = {"properties": {"displayName": "Rich", "versioningScheme": "Segment"}}
         cloud.arm.put("apiVersionSets/rich", versions)
+        cloud.arm.put("authorizationServers/server", {"properties": SERVER})
+        cloud.arm.put("openidConnectProviders/provider", {"properties": PROVIDER})
         cloud.applied(*SPEC)
         cloud.clean(*SPEC)
         yield cloud

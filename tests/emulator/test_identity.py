@@ -119,9 +119,13 @@ def test_terraform_finds_its_variables(azure: Emulator) -> None:
     assert metadata["resourceManager"] == metadata["microsoftGraphResourceId"] == azure.url
 
 
-def test_without_tls_there_is_only_the_endpoint() -> None:
+def test_without_tls_there_are_only_the_urls() -> None:
     with Emulator() as azure:
-        assert azure.environment == {"ENDPOINT": azure.url}
+        urls = {"ENDPOINT": azure.url, "GATEWAY": azure.gateway_url, "AZUREML": azure.azureml_url}
+        assert {**azure.environment, "AZURE_STORAGE_CONNECTION_STRING": ""} == {
+            **urls,
+            "AZURE_STORAGE_CONNECTION_STRING": "",
+        }
 
 
 @pytest.mark.parametrize("kind", [ManagedIdentityCredential, DefaultAzureCredential])

@@ -73,6 +73,35 @@ def test_a_lock_binds_nothing_beside_its_scope(apim: Any) -> None:
     assert apim("DELETE", f"{GROUP}-2").status == 202
 
 
+def test_a_lock_on_an_api_binds_its_revisions(apim: Any) -> None:
+    """`DELETE apis/X;rev=1` is how Terraform's azurerm deletes an API."""
+    api = f"{INSTANCE}/apis/echo-api"
+    lock(apim, api)
+    for path in ("/apis/echo-api;rev=1", "/apis/echo-api;rev=1/operations/retrieve-resource"):
+        refused(apim("DELETE", path), "delete", api)
+    assert apim.put("/apis/echo-api-2", path="two", displayName="Two").status == 201
+    assert apim("DELETE", "/apis/echo-api-2;rev=1").status == 202
+    lock(apim, api, "ReadOnly")
+    refused(apim.put("/apis/echo-api;rev=2", apiRevision="2", sourceApiId=api), "write", api)
+
+
+def test_a_lock_inside_an_api_keeps_its_revisions(apim: Any) -> None:
+    operation = f"{INSTANCE}/apis/echo-api/operations/retrieve-resource"
+    lock(apim, operation)
+    for path in ("/apis/echo-api;rev=1", "/apis/echo-api"):
+        refused(apim("DELETE", path), "delete", operation)
+
+
+def test_a_lock_on_a_revision_binds_that_one(apim: Any) -> None:
+    api = f"{INSTANCE}/apis/echo-api"
+    for number in ("2", "3"):
+        apim.put(f"/apis/echo-api;rev={number}", apiRevision=number, sourceApiId=f"{api};rev=1")
+    lock(apim, f"{api};rev=2")
+    for path in ("/apis/echo-api;rev=2", "/apis/echo-api"):
+        refused(apim("DELETE", path), "delete", f"{api};rev=2")
+    assert apim("DELETE", "/apis/echo-api;rev=3").status in (200, 202)
+
+
 def test_nothing_goes_while_something_in_it_is_locked(apim: Any) -> None:
     lock(apim, f"{INSTANCE}/apis/echo-api")
     for path in (INSTANCE, GROUP):

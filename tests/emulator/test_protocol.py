@@ -11,6 +11,7 @@ import ssl
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,40 @@ def test_an_unknown_route_is_501_and_never_404(arm: Any, method: str, path: str)
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["error"]["code"]) == (501, "NotImplemented")
     connection.close()
+
+
+IDS = ("x-ms-request-id", "x-ms-correlation-request-id")
+
+
+def test_every_answer_has_the_ids_that_support_asks_for(azure: Emulator, apim: Any) -> None:
+    azure.faults.add(Fault("GET", "/apis/throttled$", status=429, code="TooManyRequests"))
+    azure.faults.add(Fault("GET", "/apis/odd$", status=500, headers={"X-Ms-Request-Id": "scripted"}))
+    answers = [
+        apim("GET", "/apis"),
+        apim("PUT", "/apis/new", {"properties": {"displayName": "New", "path": "new"}}),
+        apim("HEAD", "/apis/echo-api"),
+        apim("GET", "/apis/none"),
+        apim("GET", "/apis/throttled"),
+        apim("PUT", "/apis/new", b"{"),
+        apim("GET", "/unheardOf"),
+        apim("GET", "/apis", Authorization=None),
+        apim("GET", "/apis", Host="elsewhere.example"),
+        apim("DELETE", "/apis/new", If_Match="*"),
+    ]
+    assert {one.status for one in answers} >= {200, 202, 400, 401, 404, 429, 501}
+    found = [one.headers[name] for one in answers for name in IDS]
+    assert {UUID(one).version for one in found} == {4}
+    assert len(set(found)) == len(found)
+    assert apim("GET", "/apis/odd").headers["x-ms-request-id"] == "scripted"
+
+
+def test_a_clients_correlation_id_comes_back(apim: Any) -> None:
+    answers = [apim("GET", path, x_ms_correlation_request_id="run-7") for path in ("/apis", "/apis/none")]
+    assert [one.headers["x-ms-correlation-request-id"] for one in answers] == ["run-7"] * 2
+    assert len({one.headers["x-ms-request-id"] for one in answers}) == 2
+    for odd in ("caf\xe9", "x" * 129, "a b"):
+        given = apim("GET", "/apis", x_ms_correlation_request_id=odd).headers["x-ms-correlation-request-id"]
+        assert UUID(given).version == 4
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Basic abc"])

@@ -90,6 +90,7 @@ ODD: dict[str, tuple[str, Callable[[Answer], Answer]]] = {
     "a list that is a list": (f"{SERVICE}/apis", instead(200, [])),
     "a list of null": (f"{SERVICE}/apis", put("value", value=None)),
     "a list that counts and lists none": (f"{SERVICE}/{API}/operations", put("value", value=[])),
+    "a list that counts more than it lists": (f"{SERVICE}/{API}/operations", put("count", value=6)),
     "an item that is null": (f"{SERVICE}/{API}/operations", put("value", 0, value=None)),
     "an item that is a text": (f"{SERVICE}/{API}/operations", put("value", 0, value="rrs")),
     "an item without name": (f"{SERVICE}/{API}/operations", without("value", 0, "name")),
@@ -176,6 +177,43 @@ def test_pages_that_come_back_to_themselves(worked: Cloud, more: str) -> None:
         ran = here("drift", WORKED, "--endpoint", proxy.url).ended(1)
     assert "comes back to a page that was read" in ran.err
     assert path in ran.err
+
+
+def test_a_list_that_was_shorter_than_its_count_is_read_again(worked: Cloud) -> None:
+    left = [1]
+
+    def shortened(body: Any) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            del body["value"][-1]
+
+    ran, _ = answering(worked, f"{SERVICE}/{API}/operations", edited(shortened), "drift", WORKED)
+    ran.ended(0)
+    assert left[0] == -1, "and no more than that"
+
+
+def test_a_list_of_several_pages_is_compared_with_its_count_as_a_whole(worked: Cloud) -> None:
+    """Whether each page counts all or its own items: what every page brings together is no less than that."""
+    path = f"{SERVICE}/{API}/operations"
+    for counted in (5, 3):
+        pages: list[int] = []
+
+        def paged(answer: Answer, counted: int = counted, pages: list[int] = pages) -> Answer:
+            pages.append(0)
+            first = len(pages) % 2 == 1
+
+            def cut(body: Any) -> None:
+                body["count"] = counted
+                body["value"] = body["value"][:2] if first else body["value"][2:]
+                if first:
+                    body["nextLink"] = f"{proxy.url}{worked.arm.service}/{API}/operations?api-version=2024-05-01&a=b"
+
+            return edited(cut)(answer)
+
+        with meddling(worked.emulator.url) as proxy:
+            proxy.meddle = lambda one: paged(one) if one.method == "GET" and one.path.lower().endswith(path) else one
+            here("drift", WORKED, "--endpoint", proxy.url).ended(0)
+        assert len(pages) == 2
 
 
 @pytest.mark.parametrize("told", ["x", "", "nan", "-5", "inf", "Tue, 99 Foo 2026", "Tue, 24 Nov 2026 00:00:00 GMT"])

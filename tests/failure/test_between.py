@@ -95,6 +95,23 @@ def before_the_write_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Calla
 
 
 @pytest.fixture
+def after_the_write_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
+    """Have something done once, right after one change was done."""
+
+    def arm(address: str, deed: Callable[[], object]) -> None:
+        deeds, send = [deed], Azure.send
+
+        def held(self: Azure, change: Change, **options: Any) -> None:
+            send(self, change, **options)
+            if deeds and address == str(change.address):
+                deeds.pop()()
+
+        monkeypatch.setattr(Azure, "send", held)
+
+    return arm
+
+
+@pytest.fixture
 def without_preconditions(monkeypatch: pytest.MonkeyPatch) -> None:
     """An Azure that doesn't look at If-Match where the SDK doesn't know it: on the instance and its group."""
     send = HTTPAdapter.send
@@ -183,9 +200,10 @@ def test_a_collection_is_looked_at_once_and_not_where_this_run_made_it(worked: C
     applied, sent = worked.watched("apply", *words, "--yes")
     applied.ended(0)
     before, after = (Counter(one.path for one in some if one.method == "GET") for some in (seen, sent))
-    twice = {path.partition("/service/")[2]: count for path, count in (after - before).items() if path in before}
-    # The instance for whether it stands still; the APIs, and the operations of the API that was there.
-    assert twice == {"demoazureml": 1, "demoazureml/apis": 1, f"demoazureml/{API}/operations": 1}
+    lists = {path: count for path, count in (after - before).items() if path.endswith(("/apis", "/operations"))}
+    more = {path.partition("/service/")[2]: count for path, count in lists.items()}
+    # The APIs, and the operations of the API that was there.
+    assert more == {"demoazureml/apis": 1, f"demoazureml/{API}/operations": 1}
 
 
 def conflicting(make: Callable[[str], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -234,8 +252,66 @@ def test_two_applies_that_contradict_each_other(
     ran = worked("apply", WORKED, "--overlay", first, "--yes")
     assert codes == [0]
     if late and conflict in ("the instance", "the group"):
-        return  # between that look and the write nothing tells, unless Azure heeds If-Match
+        # What was written, and seen to stand, between the last look and the write of the other leaves no trace in what
+        # that is answered or reads later: only a precondition could tell, and for these two none is documented.
+        return
     assert ran.code in (1, 3), str(ran)
+
+
+@pytest.mark.usefixtures("without_preconditions")
+@pytest.mark.parametrize("address", ["service", "resourceGroup"])
+def test_two_that_wrote_at_once_the_one_that_was_overwritten_says_so(
+    worked: Cloud, tmp_path: Path, after_the_write_of: Callable[[str, Any], None], address: str
+) -> None:
+    """Both have looked before either wrote: the later one can't know, and the look after the write tells the other."""
+    changed = {"service": "the instance", "resourceGroup": "the group"}[address]
+    first, second = (written(tmp_path / f"{n}.yaml", one) for n, one in enumerate(CONFLICTS[changed]))
+    codes = []
+    after_the_write_of(address, lambda: codes.append(worked("apply", WORKED, "--overlay", second, "--yes").code))
+    ran = worked("apply", WORKED, "--overlay", first, "--yes", "--output", "json").ended(3)
+    assert codes == [0]
+    assert ran.outcomes == {address: "overwrote"}
+    path = {"service": "publisherName", "resourceGroup": "tags.owner"}[address]
+    assert f"{address} was written, and is not what was written: {path}" in ran.err
+
+
+@pytest.mark.usefixtures("without_preconditions")
+def test_after_a_lock_was_waited_out_the_instance_is_looked_at_again(
+    worked: Cloud, tmp_path: Path, before_the_write_of: Callable[[str, Any], None]
+) -> None:
+    first, second = (written(tmp_path / f"{n}.yaml", one) for n, one in enumerate(CONFLICTS["the instance"]))
+
+    def other() -> None:
+        worked("apply", WORKED, "--overlay", second, "--yes").ended(0)
+        worked.fault("PATCH", "/service/demoazureml$", 409, "ServiceLocked")
+
+    before_the_write_of("service", other)
+    ran = worked("apply", WORKED, "--overlay", first, "--yes", "--output", "json").ended(1)
+    assert ran.outcomes == {"service": "stale"}
+    assert worked.arm.get("")["properties"]["publisherName"] == "b"
+
+
+@pytest.mark.parametrize("address", ["service", "resourceGroup"])
+def test_what_others_change_beside_ours_after_the_write_is_theirs(
+    worked: Cloud, tmp_path: Path, after_the_write_of: Callable[[str, Any], None], address: str
+) -> None:
+    overlay = written(tmp_path / "tags.yaml", {address: {"tags": {"owner": "us"}}})
+    target = worked.arm.group if address == "resourceGroup" else ""
+    after_the_write_of(address, lambda: worked.arm.patch(target, {"tags": {"owner": "us", "theirs": "1"}}))
+    worked("apply", WORKED, "--overlay", overlay, "--yes").ended(0)
+
+
+def test_a_replica_that_lags_behind_the_write_is_asked_again(worked: Cloud, tmp_path: Path) -> None:
+    overlay = written(tmp_path / "name.yaml", {"service": {"publisherName": "us"}})
+    worked.fault("PATCH", "/service/demoazureml$", stale_reads=2)
+    worked("apply", WORKED, "--overlay", overlay, "--yes").ended(0)
+
+
+def test_nothing_is_looked_at_again_where_neither_is_changed(worked: Cloud, tmp_path: Path) -> None:
+    overlay = written(tmp_path / "api.yaml", {"apis": {"azureml-demo": {"description": "ours"}}})
+    _, sent = worked.watched("apply", WORKED, "--overlay", overlay, "--yes")
+    at = next(index for index, one in enumerate(sent) if one.method == "PUT")
+    assert [one.path for one in sent[at + 1 :] if one.path.endswith("/demoazureml")] == []
 
 
 @pytest.mark.usefixtures("without_preconditions")
@@ -256,3 +332,23 @@ def test_the_instance_is_read_right_before_its_change_which_names_what_was_read(
     at = next(index for index, one in enumerate(sent) if one.method == "PATCH")
     assert (sent[at - 1].method, sent[at - 1].path) == ("GET", sent[at].path)
     assert {key.lower(): value for key, value in sent[at].request_headers.items()}["if-match"].startswith('"')
+
+
+def test_a_creation_that_was_sent_twice_has_met_itself(
+    worked: Cloud, ours: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first PUT is answered 503 and lands after the look: the second one is answered 200, and nothing was lost."""
+    gold, sent, send = "products/gold", list[str](), HTTPAdapter.send
+    worked.fault("PUT", f"/{gold}$", 503, "ServiceUnavailable")
+
+    def late(self: HTTPAdapter, request: Any, **options: Any) -> Any:
+        if request.method == "PUT" and request.path_url.partition("?")[0].endswith(gold):
+            sent.append(request.path_url)
+            if len(sent) == 2:
+                worked.arm.put(gold, {"properties": {"displayName": "Ours"}})
+        return send(self, request, **options)
+
+    monkeypatch.setattr(HTTPAdapter, "send", late)
+    ran = worked("apply", *ours, "--yes", "--output", "json").ended(0)
+    assert len(sent) == 2
+    assert ran.outcomes[gold] == "done", str(ran)

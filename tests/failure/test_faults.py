@@ -124,7 +124,7 @@ def test_a_fault_in_a_command_without_results(monkeypatch: pytest.MonkeyPatch) -
     def fall() -> str:
         raise KeyError("surprise")
 
-    monkeypatch.setattr("provision.schema.json_schema", fall)
+    monkeypatch.setattr("provision.schema.editors.json_schema", fall)
     ran = here("schema").ended(1)
     assert "this is a fault of provision" in ran.err
     assert len(ran.err.splitlines()) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from provision.emulator import Exchange
     from tests.conftest import Cloud
 
 INSIDE = (
@@ -73,6 +75,42 @@ def test_a_read_that_fails_once_is_asked_again(worked: Cloud, verb: str) -> None
         headers = {"Retry-After": "0"} if status == 429 else {}
         worked.fault("GET", f"/{API}$", status, "Once", drop=not status, headers=headers)
         worked(verb, WORKED).ended(0)
+
+
+@pytest.mark.parametrize("verb", ["plan", "drift"])
+def test_an_instance_whose_lists_answer_is_there(worked: Cloud, verb: str) -> None:
+    """Its own read says 404, of a stale replica: it is read again, and never taken for absent."""
+    worked.fault("GET", "/service/demoazureml$", 404, "ResourceNotFound")
+    ran, sent = worked.watched(verb, WORKED)
+    ran.ended(0)
+    assert writes(sent) == []
+    worked.fault("GET", "/service/demoazureml$", 404, "ResourceNotFound", times=99)
+    ran = worked(verb, WORKED).ended(1)
+    assert "reading service: Azure shows that it is there, and answers 404" in ran.err
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "AuthorizationFailed"), (500, "InternalServerError")])
+def test_lists_of_an_instance_that_is_not_there_say_nothing(cloud: Cloud, status: int, code: str) -> None:
+    cloud.fault("GET", "/service/demoazureml/(apis|products)$", status, code, times=99)
+    assert cloud("plan", WORKED, "--output", "json").ended(0).actions["service"] == "create"
+
+
+def reads_of_the_instance(sent: list[Exchange]) -> int:
+    """Before the first write."""
+    before = takewhile(lambda one: one.method == "GET", sent)
+    return sum(one.path.lower().endswith("/service/demoazureml") for one in before)
+
+
+@pytest.mark.parametrize("verb", ["drift", "plan", "apply", "destroy"])
+def test_the_instance_is_read_once(worked: Cloud, verb: str) -> None:
+    _, sent = worked.watched(verb, WORKED, *(("--yes",) if verb in ("apply", "destroy") else ()))
+    assert reads_of_the_instance(sent) == 1
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "destroy"])
+def test_an_instance_that_is_not_there_is_asked_for_once(cloud: Cloud, verb: str) -> None:
+    _, sent = cloud.watched(verb, WORKED, *(("--yes",) if verb in ("apply", "destroy") else ()))
+    assert reads_of_the_instance(sent) == 1
 
 
 LISTED = ("subscriptions", "users", "namedValues", "backends", "policyFragments", "certificates", "workspaces")

@@ -16,6 +16,7 @@ from provision.azure.waiting import Clock, Patience
 from provision.cloud import Cloud as Arm
 from provision.diff import Action, Change
 from provision.errors import AzureError, LostError
+from provision.resource import Resource
 from provision.workflow import settle
 from tests.conftest import PATIENCE, WORKED, ZEROS, Cloud, embedded, here, writes
 from tests.failure.conftest import API, OPERATIONS, STARTER, Virtual, converges
@@ -51,8 +52,9 @@ class Stuck:
     def __init__(self, *states: str) -> None:
         self.states = list(states)
 
-    def settling(self) -> str:
-        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+    def get(self, address: Address) -> Resource:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        return Resource(address, {"provisioningState": state})
 
 
 def test_an_instance_that_never_stands_still(virtual: Virtual) -> None:
@@ -64,8 +66,10 @@ def test_an_instance_that_never_stands_still(virtual: Virtual) -> None:
 
 
 def test_an_instance_that_gets_on_is_waited_for(virtual: Virtual) -> None:
-    states = ["Created"] * 170 + ["Updating"] * 170 + [""]
-    settle(Stuck(*states), lambda *_: None)  # type: ignore[arg-type]
+    states = ["Created"] * 170 + ["Updating"] * 170 + ["Succeeded"]
+    seen = settle(Stuck(*states), lambda *_: None)  # type: ignore[arg-type]
+    assert seen.instance
+    assert seen.instance.body == {"provisioningState": "Succeeded"}
     assert virtual.passed > 5 * HOUR
 
 

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from os import sched_yield
+from threading import Barrier
+from time import time
 from typing import TYPE_CHECKING, Any
 
 import azure.identity
 import pytest
 import requests.utils
+from azure.core.credentials import AccessTokenInfo
+from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.rest import HttpRequest
 from azure.mgmt.apimanagement import ApiManagementClient
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from provision.azure import Azure, Connection, Traffic
 from provision.azure.clients import API_VERSION, Groups
+from provision.azure.methods import group_name
+from provision.azure.tokens import Login
 from provision.azure.transport import Wire
 from provision.cli.where import Where
 from provision.cloud import CLOUDS, ZEROS, Cloud
 from provision.kinds import KINDS
 from provision.kinds.collections import collections
-from tests.conftest import WORKED, alone, embedded
+from tests.conftest import PATIENCE, WORKED, alone, embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GROUPS = sorted(
-    {kind.sdk.group for kind in KINDS if kind.type != "resourceGroup"}
-    | {one.group for one in collections()}
+    {group_name(kind.type) for kind in KINDS if kind.type != "resourceGroup"}
+    | {group_name(one.name) for one in collections()}
     | {"deleted_services", "graph_ql_api_resolver", "open_id_connect_provider"}
 )
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
@@ -78,6 +87,46 @@ def test_all_instances_of_a_run_share_one_login_and_one_pool(monkeypatch: pytest
     assert one._clients.api is other._clients.api
     assert one._clients.resources is other._clients.resources
     assert made == [{"authority": "login.microsoftonline.us"}]
+
+
+class Az:
+    """A credential that remembers nothing."""
+
+    def __init__(self, *, good_for: float = 3600.0) -> None:
+        self.asked: list[Any] = []
+        self.good_for = good_for
+
+    def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
+        self.asked.append((scopes, (options or {}).get("claims")))
+        sched_yield()
+        return AccessTokenInfo(f"t{len(self.asked)}", int(time() + self.good_for))
+
+
+def test_threads_that_start_at_once_log_in_once() -> None:
+    az, scope, together = Az(), "https://management.azure.com/.default", Barrier(8, timeout=PATIENCE)
+    shared: Any = Login(az)
+
+    def token(_: int) -> str:
+        policy: Any = ARMChallengeAuthenticationPolicy(shared, scope)
+        request: Any = PipelineRequest(HttpRequest("GET", "https://management.azure.com"), PipelineContext(None))
+        together.wait()
+        policy.on_request(request)
+        return str(request.http_request.headers["Authorization"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(token, range(8))) == {"Bearer t1"}
+    assert az.asked == [((scope,), None)]
+
+
+def test_a_token_is_renewed_before_it_ends_and_where_more_is_claimed() -> None:
+    shared = Login(Az())
+    assert [shared.get_token_info("s").token for _ in range(2)] == ["t1", "t1"]
+    claimed: Any = {"claims": "c"}
+    assert shared.get_token_info("s", options=claimed).token == "t2"
+    assert shared.get_token_info("s").token == "t2"
+    assert shared.get_token_info("other").token == "t3"
+    short = Login(Az(good_for=200.0))
+    assert [short.get_token_info("s").token for _ in range(2)] == ["t1", "t2"]
 
 
 @contextmanager

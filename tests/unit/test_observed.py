@@ -15,6 +15,7 @@ from provision.address import GROUP, SERVICE, Address
 from provision.desired import Desired
 from provision.errors import AzureError
 from provision.observed import observe
+from provision.presence import Seen
 from provision.resource import Resource
 from tests.conftest import PATIENCE
 
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
     from provision.kinds import Kind
     from provision.kinds.collections import Collection
+
+
+class Due(Future[Any]):
+    """What a job brings; who asks for it lets time pass."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self._machine = machine
+
+    def result(self, timeout: float | None = None) -> Any:
+        self._machine.until(self)
+        return super().result(timeout)
 
 
 class Machine:
@@ -53,7 +66,7 @@ class Machine:
         self._waiting.clear()
 
     def submit(self, job: Callable[[], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
+        future = Due(self)
         self._waiting.append((future, job))
         self._start()
         return future
@@ -71,6 +84,11 @@ class Machine:
             future.set_result(job())
         except AzureError as error:
             future.set_exception(error)
+
+    def until(self, future: Future[Any]) -> None:
+        while not future.done():
+            self._end_one()
+            self._start()
 
     def put(self, future: Future[Any]) -> None:
         self._ended.append(future)
@@ -133,9 +151,10 @@ def test_reads_wait_for_nothing_but_a_worker(machine: Machine, apis: int, operat
     azure = Azure(apis, operations)
     found = observe(wanted(azure), azure)
     assert len(found.snapshot) == 2 + apis + apis * operations
-    # The instance leads to lists of APIs, these to lists of operations, and these to operations and their policies:
-    # four that can't fill up.
-    assert machine.now <= -(-machine.started // 16) + 4
+    # Lists of APIs, beside group and instance, lead to lists of operations, and these to operations and their
+    # policies: three that can't fill up.
+    assert machine.now <= -(-machine.started // 16) + 3
+    assert machine.now >= 3
     assert machine.most <= 16
 
 
@@ -155,14 +174,42 @@ def test_a_read_that_fails_starts_no_further_one(monkeypatch: pytest.MonkeyPatch
     assert azure.reads < 100
 
 
-def test_group_and_instance_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    azure, both = Azure(1, 1), Barrier(2, timeout=PATIENCE)
-    get = azure.get
+def test_group_and_instance_are_read_beside_the_first_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    azure, first = Azure(1, 1), Barrier(4, timeout=PATIENCE)
+    get, members = azure.get, azure.members
 
     def together(address: Address) -> Resource | None:
         if address in (GROUP, SERVICE):
-            both.wait()
+            first.wait()
         return get(address)
 
+    def beside(kind: Kind, parent: Address) -> Sequence[Resource]:
+        if kind.key in ("apis", "products") and parent == SERVICE:
+            first.wait()
+        return members(kind, parent)
+
     monkeypatch.setattr(azure, "get", together)
+    monkeypatch.setattr(azure, "members", beside)
     assert len(observe(wanted(azure), azure).snapshot) == 4
+
+
+@pytest.mark.parametrize("instance", [Resource(SERVICE, {"provisioningState": "Succeeded"}), None])
+def test_an_instance_that_was_seen_is_not_read_again(instance: Resource | None) -> None:
+    azure = Azure(1, 1)
+    asked: list[Address] = []
+
+    class Watched(Azure):
+        def get(self, address: Address) -> Resource | None:
+            asked.append(address)
+            return super().get(address)
+
+        def soft_deleted(self, _: str) -> bool:
+            return False
+
+        def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
+            assert instance
+            return super().members(kind, parent)
+
+    found = observe(wanted(azure), Watched(1, 1), seen=Seen(instance))
+    assert SERVICE not in asked
+    assert found.snapshot.get(SERVICE) == instance

@@ -4,7 +4,8 @@ Sources: learn.microsoft.com/azure/azure-resource-manager/management/lock-resour
 locks; the words of a refusal as in Azure/azure-cli#2688 and Azure/azure-sdk-for-java#2560. A lock binds everything
 below its scope. CanNotDelete refuses DELETE; ReadOnly refuses PUT, PATCH and POST too, listKeys and the like included.
 A scope can't be deleted while anything in it is locked. [?]: that locks themselves can be changed under a lock, the
-codes of what is wrong with one, and that a list shows those at and below its scope.
+codes of what is wrong with one, that a list shows those at and below its scope, and that a lock on an API binds its
+revisions (`apis/X;rev=1`), whose names are others to ARM.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ROOT = "/locks"  # before the scope: a lock is in no list of resources [?]
 LEVELS = ("CanNotDelete", "ReadOnly")
 NAME = re.compile(r"[^<>%&:?/\\\x00-\x1f]{1,260}")
 LONGEST_NOTES = 512
+REVISION = re.compile(";rev=[^/]*")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 SUBSCRIPTION, GROUP = 2, 4  # segments of a scope
 
@@ -45,7 +47,7 @@ def check(call: Call) -> None:
     for row in call.store.of_type(TYPE):
         scope = str(row.private["scope"]).lower() + "/"
         binds = row.body["properties"]["level"] == "ReadOnly" or method == "DELETE"
-        if (binds and path.startswith(scope)) or (method == "DELETE" and scope.startswith(path)):
+        if (binds and _is_in(scope, path)) or (method == "DELETE" and _holds(path, scope)):
             scopes.append(row.private["scope"])
     if scopes:
         what = "delete" if method == "DELETE" else "write"
@@ -55,6 +57,20 @@ def check(call: Call) -> None:
             f"are locked: '{','.join(sorted(set(scopes)))}'. Please remove the lock and try again."
         )
         raise ArmError(409, "ScopeLocked", message)
+
+
+def _is_in(scope: str, path: str) -> bool:
+    """Tell whether a path is the scope's or below it; a revision is of its API."""
+    return path.startswith(scope) or _whole(path).startswith(scope)
+
+
+def _holds(path: str, scope: str) -> bool:
+    """Tell whether the scope goes with what is at a path: an API with its last revision, a revision with its API."""
+    return scope.startswith((path, _whole(path))) or _whole(scope).startswith(path)
+
+
+def _whole(path: str) -> str:
+    return REVISION.sub("", path)
 
 
 def _scope(call: Call, tail: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from provision.emulator.arm import directory, groups, locks
 from provision.emulator.instance import graveyard, maintenance, places, services
@@ -39,6 +39,31 @@ INSTANCE = f"{SERVICES}/{{service}}"
 REGION = f"{PROVIDER}/locations/{{location}}"
 TENANT_RESULT = f"{INSTANCE}/tenant/operationResults/{{operation}}"
 
+
+class Resource(Protocol):
+    """A module that answers everything that can be asked of one resource."""
+
+    def get(self, call: Call) -> Answer:
+        """GET."""
+
+    def head(self, call: Call) -> Answer:
+        """HEAD."""
+
+    def put(self, call: Call) -> Answer:
+        """PUT."""
+
+    def patch(self, call: Call) -> Answer:
+        """PATCH."""
+
+    def delete(self, call: Call) -> Answer:
+        """DELETE."""
+
+
+def _verbs(of: Resource) -> Mapping[str, Handler]:
+    handlers = {"GET": of.get, "HEAD": of.head, "PUT": of.put, "PATCH": of.patch, "DELETE": of.delete}
+    return MappingProxyType(handlers)
+
+
 FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/metadata/endpoints", groups.endpoints),
     ("GET", "/exports/{export}", exports.download),
@@ -50,11 +75,7 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{SUBSCRIPTION}/resources", groups.resources),
     ("GET", f"{SUBSCRIPTION}/operationresults/{{operation}}", groups.deletion),
     ("GET", f"{SUBSCRIPTION}/resourceGroups", groups.listing),
-    ("GET", GROUP, groups.get),
-    ("HEAD", GROUP, groups.head),
-    ("PUT", GROUP, groups.put),
-    ("PATCH", GROUP, groups.patch),
-    ("DELETE", GROUP, groups.delete),
+    *((verb, GROUP, handler) for verb, handler in _verbs(groups).items()),
     ("GET", f"{GROUP}/resources", groups.resources),
     ("GET", "/providers/Microsoft.ApiManagement/operations", places.provider_operations),
     ("GET", f"{PROVIDER}/skus", places.provider_skus),
@@ -67,11 +88,7 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{REGION}/operationStatuses/{{operation}}", services.operation),  # as the specification spells it
     ("GET", f"{REGION}/operationResults/{{operation}}", services.operation),
     ("GET", SERVICES, services.list_group),
-    ("GET", INSTANCE, services.get),
-    ("HEAD", INSTANCE, services.head),
-    ("PUT", INSTANCE, services.put),
-    ("PATCH", INSTANCE, services.patch),
-    ("DELETE", INSTANCE, services.delete),
+    *((verb, INSTANCE, handler) for verb, handler in _verbs(services).items()),
     ("POST", f"{INSTANCE}/backup", maintenance.backup),
     ("POST", f"{INSTANCE}/restore", maintenance.restore),
     ("POST", f"{INSTANCE}/applynetworkconfigurationupdates", maintenance.refresh_network),
@@ -142,15 +159,7 @@ FOREIGN = Route(
 )
 LOCKS = Route("{scope}/providers/Microsoft.Authorization/locks", {"GET": locks.listing})
 LOCK = Route(f"{LOCKS.template}/{{lock}}", {"GET": locks.get, "PUT": locks.put, "DELETE": locks.delete})
-ITEM: Mapping[str, Handler] = MappingProxyType(
-    {
-        "GET": items.get,
-        "HEAD": items.head,
-        "PUT": items.put,
-        "PATCH": items.patch,
-        "DELETE": items.delete,
-    }
-)
+ITEM = _verbs(items)
 
 
 def _template(kind: Kind) -> str:

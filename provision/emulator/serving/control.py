@@ -23,9 +23,12 @@ JSON = "application/json"
 SHOWN = 100  # characters of what is wrong
 
 
-def answer(interference: Interference, request: Request) -> Answer:
-    """Answer one request below /_emulator."""
+def answer(interference: Interference, pages: Mapping[str, Callable[[], object]], request: Request) -> Answer:
+    """Answer one request below /_emulator; `pages` are what can be read there beside what is in the table below."""
     try:
+        page = pages.get("/".join(request.segments[1:])) if request.method == "GET" else None
+        if page is not None:
+            return Answer(200, page())
         return _answer(interference, request)
     except ArmError as error:
         return error_answer(error)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provision.emulator.world.wire import Answer, Request
 
     App = Callable[[Request], Awaitable[Answer | None]]
+    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # [?] ARM refuses a deployment above 4 MB, and API Management behind it took less than 7 [Azure/apiops#339]. An inline
 # document may have 4 MB [doc], and grows when it is written as a JSON string.
@@ -29,13 +30,14 @@ LARGEST_BODY = 8 * 1024 * 1024
 class Door:
     """An ASGI app before one that answers a request, or None to close the connection instead.
 
-    `report` is told of every exchange, refused ones too.
+    `report` is told of every exchange, refused ones too; `signs` says which headers every answer has.
     """
 
     app: App
     admission: Admission = field(default_factory=Admission)
     report: Callable[[Exchange], None] | None = None
     largest: int = LARGEST_BODY
+    signs: Callable[[Request], dict[str, str]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,7 +64,14 @@ class Door:
             transport.abort()
             await receive()
         else:
-            await write(send, request, answer)
+            await write(send, request, self._signed(request, answer))
+
+    def _signed(self, request: Request, answer: Answer) -> Answer:
+        """Add the headers that every answer has, where it doesn't have them: what reads are remembered by stays."""
+        if self.signs is None:
+            return answer
+        own = {name.lower(): value for name, value in answer.headers.items()}
+        return replace(answer, headers={**self.signs(request), **own})
 
     def _tell(self, scope: Scope, request: Request, answer: Answer | None, seconds: float) -> None:
         if self.report:
@@ -70,3 +79,27 @@ class Door:
             status, code = answer.status if answer else 0, code_of(answer)
             said = (request.method, scope["path"], query, status, request.headers, request.body, code, target, seconds)
             self.report(Exchange(*said))
+
+
+@dataclass(frozen=True, slots=True)
+class HostDoor:
+    """An ASGI app before one that answers for the hosts of an admission, and for those that it stands for itself.
+
+    Where a request comes from is not asked: nothing behind it is had without a key of its own, which no page has.
+    """
+
+    app: ASGIApp
+    admission: Admission
+    stands_for: Callable[[str], bool]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        if self.stands_for(host.partition(":")[0]):
+            await self.app(scope, receive, send)
+            return
+        refusal = self.admission.refusal([(b"host", host.encode("latin-1"))])
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            await write(send, request_of(scope), error_answer(refusal))

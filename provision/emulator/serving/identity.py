@@ -30,9 +30,9 @@ _LIFETIME = MappingProxyType({"expires_in": str(SECONDS), "ext_expires_in": str(
 class Identity:
     """Hands out tokens to whoever knows `header`; `url` is plain http, as the real one is."""
 
-    def __init__(self, authority: str) -> None:
+    def __init__(self, base: str) -> None:
         self.header = secrets.token_hex(16)
-        self.url = f"http://{authority}/{'/'.join(PATH)}"
+        self.url = f"{base}/{'/'.join(PATH)}"
         self._key = secrets.token_bytes(32)
 
     async def answered(self, request: Request) -> Answer:

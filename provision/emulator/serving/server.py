@@ -6,13 +6,17 @@ import asyncio
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from provision.emulator.arm import app as arm
+from provision.emulator.arm import correlation
+from provision.emulator.azureml.app import API_KEY, AzureML
+from provision.emulator.azureml.storage import connection_string
+from provision.emulator.gateway.app import Gateway
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
-from provision.emulator.serving.door import Door
+from provision.emulator.serving.door import Door, HostDoor
 from provision.emulator.serving.identity import Identity
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.serving.log import Log
@@ -21,7 +25,7 @@ from provision.emulator.trouble.throttle import MODES, Mode, Throttle
 from provision.emulator.world.clock import Clock
 from provision.emulator.world.errors import EmulatorError
 from provision.emulator.world.store import Store
-from provision.emulator.world.wire import World
+from provision.emulator.world.wire import Manners, World
 
 if TYPE_CHECKING:
     import socket
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 START_SECONDS = 300.0  # ends what hangs; a busy machine is no failure
 STOP_SECONDS = 60.0
 THREADS = 64  # of requests that may take their time; an import may wait for whom it reads from
+ARM, GATEWAY, AZUREML, IDENTITY = "arm", "gateway", "azureml", "identity"  # the listeners
+AZUREML_HOSTS = ".services.azureml.net"  # of the real Azure, for which the embedded web service stands
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # what is bound to either is told by its names
 
 
@@ -42,11 +48,9 @@ class Emulator:
     """An Azure Resource Manager for API Management, on loopback unless `host` says otherwise.
 
     It answers requests for loopback names, for `host` and for `allow_hosts`. `state`: one SQLite file, or None for
-    memory. `latency`: seconds added to every answer. `lro_polls`: how many polls of a long-running operation answer
-    InProgress; `lro_seconds`: how long it lasts at least, on the emulator's clock. `create_polls`, `create_seconds`:
-    the same for creating an instance. `retry_after`: seconds in the Retry-After of polls. `throttle`: "azure" has
-    ARM's token buckets, made smaller or larger by `throttle_scale`. `log`: a file for a line per request.
-    `on_exchange` is called in the server's thread after every exchange. Many may run in one process.
+    memory. `latency`: seconds added to every answer. `throttle`: "azure" has ARM's token buckets, made smaller or
+    larger by `throttle_scale`. `log`: a file for a line per request. `on_exchange` is called in the server's thread
+    after every exchange. `manners`: how it answers, as Manners has it. Many may run in one process.
     """
 
     def __init__(
@@ -58,34 +62,25 @@ class Emulator:
         allow_hosts: Sequence[str] = (),
         latency: float = 0.0,
         tls: bool = False,
-        lro_polls: int = 1,
-        lro_seconds: float = 0.0,
-        create_polls: int | None = None,
-        create_seconds: float | None = None,
-        retry_after: int = 0,
         throttle: Mode = "off",
         throttle_scale: float = 1.0,
         log: Path | None = None,
         on_exchange: Callable[[Exchange], None] | None = None,
-        page_size: int = 100,
+        gateway_port: int = 0,
+        azureml_port: int = 0,
+        azureml_key: str = API_KEY,
+        **manners: Unpack[Manners],
     ) -> None:
         self.clock = Clock()
         if throttle not in MODES:
             raise EmulatorError(f"throttle {throttle!r} is unknown; there are: {', '.join(MODES)}")
         buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
         self._interference = Interference(self.clock, buckets, latency)
-        self._state, self._address, self._log_path = state, (host, port), log
+        self._state, self._host, self._log_path = state, host, log
+        self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, **({IDENTITY: 0} if tls else {})}
+        self._azureml_of = partial(AzureML, api_key=azureml_key)
         self._tls, self._on_exchange = tls, on_exchange
-        self._world_of = partial(
-            World,
-            clock=self.clock,
-            lro_polls=lro_polls,
-            retry_after=retry_after,
-            page_size=page_size,
-            lro_seconds=lro_seconds,
-            create_polls=create_polls,
-            create_seconds=create_seconds,
-        )
+        self._world_of = partial(World, clock=self.clock, **manners)
         self._world: World | None = None
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
@@ -95,7 +90,8 @@ class Emulator:
         self._log: Log | None = None
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
-        self._url = ""
+        self._urls: dict[str, str] = {}
+        self._pages: Mapping[str, Callable[[], object]] = {}
 
     @property
     def faults(self) -> Faults:
@@ -104,8 +100,18 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """The base URL, once started."""
-        return self._url
+        """ARM's base URL, once started."""
+        return self._urls.get(ARM, "")
+
+    @property
+    def azureml_url(self) -> str:
+        """The base URL of the web service of the worked example, and of its blobs, once started."""
+        return self._urls.get(AZUREML, "")
+
+    @property
+    def gateway_url(self) -> str:
+        """The base URL of the gateways: `/{name}` below it is an instance's, as is its host name there."""
+        return self._urls.get(GATEWAY, "")
 
     @property
     def ca_bundle(self) -> str | None:
@@ -118,14 +124,15 @@ class Emulator:
 
         ARM_* and SSL_CERT_FILE are for Terraform's azurerm provider, the others for az and the SDKs.
         """
-        found = {"ENDPOINT": self._url}
+        found = {"ENDPOINT": self.url, "GATEWAY": self.gateway_url}
         if self._certificate and self._identity:
             bundle, identity = str(self._certificate.bundle), self._identity
             found |= {"REQUESTS_CA_BUNDLE": bundle}
             found |= {"IDENTITY_ENDPOINT": identity.url, "IDENTITY_HEADER": identity.header}
-            found |= {"ARM_METADATA_HOSTNAME": self._url.partition("://")[2], "SSL_CERT_FILE": bundle}
+            found |= {"ARM_METADATA_HOSTNAME": self.url.partition("://")[2], "SSL_CERT_FILE": bundle}
             found |= {"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": identity.url}
-        return found
+        storage = connection_string(self.azureml_url)
+        return found | {"AZUREML": self.azureml_url, "AZURE_STORAGE_CONNECTION_STRING": storage}
 
     def __enter__(self) -> Self:
         self.start()
@@ -138,23 +145,26 @@ class Emulator:
         """Open the state, bind the ports, and serve from a daemon thread."""
         if self._thread is not None:
             raise EmulatorError("the emulator is already running")
-        bound = [bind(*self._address)]
+        bound: dict[str, socket.socket] = {}
         try:
-            bound += [bind(self._address[0], 0)] if self._tls else []
+            for name, port in self._ports.items():
+                bound[name] = bind(self._host, port)
             self._log = Log(self._log_path) if self._log_path else None
             self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
         except BaseException:
-            for one in bound:
+            for one in bound.values():
                 one.close()
             self.stop()
             raise
         self._certificate = Certificate(sorted(self._names)) if self._tls else None
-        self._identity = Identity(self._authority(bound[1], secure=False)) if self._tls else None
-        self._url = f"{'https' if self._tls else 'http'}://{self._authority(bound[0], secure=self._tls)}"
+        self._urls = {name: self._url_of(one, secure=self._tls and name == ARM) for name, one in bound.items()}
+        self._identity = Identity(self._urls[IDENTITY]) if self._tls else None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        listeners = self._listeners(bound)
-        self._thread = threading.Thread(target=self._run, args=(listeners, started), name="emulator", daemon=True)
+        gateway = Gateway(self._world, self._urls[GATEWAY], {AZUREML_HOSTS: self._urls[AZUREML]})
+        self._pages = {"": lambda: self.environment, "events": gateway.tools.events.all}
+        arguments = (self._listeners(bound, self._world, gateway), gateway, started)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
         self._thread.start()
         try:
             started.result(START_SECONDS)
@@ -162,27 +172,32 @@ class Emulator:
             self.stop()
             raise EmulatorError(f"its server did not start: {str(error) or type(error).__name__}") from error
 
-    def _authority(self, bound: socket.socket, *, secure: bool) -> str:
-        """Return the host and port under which a listener is told."""
+    def _url_of(self, bound: socket.socket, *, secure: bool) -> str:
+        """Return the base URL under which a listener is told."""
         host, port = bound.getsockname()[:2]
         if host in ANYWHERE:
             host = self._named[0] if self._named else "localhost"
         elif host == "127.0.0.1" and secure:
             host = "localhost"
-        return f"{f'[{host}]' if ':' in host else host}:{port}"
+        return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _listeners(self, bound: list[socket.socket]) -> list[Listener]:
+    def _listeners(self, bound: Mapping[str, socket.socket], world: World, gateway: Gateway) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
-        listeners = [Listener(bound[0], Door(self._answered, admission, report), self._certificate)]
+        azureml = self._azureml_of(world)
+        listeners = [
+            Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
+            Listener(bound[GATEWAY], gateway),  # every host and origin is its own: whose is meant, it finds out
+            Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
+        ]
         if self._identity:
             heard = self._log.write if self._log else None
-            listeners.append(Listener(bound[1], Door(self._identity.answered, admission, heard)))
+            listeners.append(Listener(bound[IDENTITY], Door(self._identity.answered, admission, heard)))
         return listeners
 
-    def _run(self, listeners: list[Listener], started: Future[None]) -> None:
+    def _run(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
         try:
-            asyncio.run(self._serve(listeners, started))
+            asyncio.run(self._serve(listeners, gateway, started))
         except Exception as error:
             if started.done():
                 raise
@@ -191,14 +206,17 @@ class Emulator:
             for listener in listeners:
                 listener.bound.close()
 
-    async def _serve(self, listeners: list[Listener], started: Future[None]) -> None:
+    async def _serve(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
 
         def ready() -> None:
             self._halt = lambda: loop.call_soon_threadsafe(stopping.set)
             started.set_result(None)
 
-        await serve(listeners, ready, stopping)
+        try:
+            await serve(listeners, ready, stopping)
+        finally:
+            await gateway.close()
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
@@ -219,7 +237,7 @@ class Emulator:
     async def _answered(self, request: Request) -> Answer | None:
         run = self._in_thread if arm.takes_time(request) else _at_once
         if request.segments[:1] == (control.ROOT,):
-            return await run(partial(control.answer, self._interference, request))
+            return await run(partial(control.answer, self._interference, self._pages, request))
         if self._world is None:
             raise ConnectionError
         return await self._interference.execute(partial(arm.answer, self._world), request, run)

@@ -19,6 +19,7 @@ class Database:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
+        self._path = path
         self._connection = sqlite3.connect(
             str(path) if path else ":memory:",
             timeout=BUSY_SECONDS,
@@ -44,6 +45,17 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @property
+    def changes(self) -> int:
+        """How many rows this connection has changed; waits for nobody."""
+        return self._connection.total_changes
+
+    def watch(self) -> sqlite3.Connection | None:
+        """Return a connection that sees what others commit and waits for none of them; there is none to memory."""
+        if self._path is None:
+            return None
+        return sqlite3.connect(str(self._path), timeout=0, isolation_level=None, check_same_thread=False)
 
     def close(self) -> None:
         """Close the connection, after the transaction that is under way."""

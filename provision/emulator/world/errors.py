@@ -55,7 +55,7 @@ def group_not_found(name: str) -> ArmError:
 
 def resource_not_found(resource_type: str, name: str, group: str) -> ArmError:
     """Return ARM's 404 for a top-level resource."""
-    message = f"No resource '{resource_type}/{name}' exists in resource group '{group}'."
+    message = f"The Resource '{resource_type}/{name}' under resource group '{group}' was not found."  # recorded
     return ArmError(404, "ResourceNotFound", message, nulls=())
 
 

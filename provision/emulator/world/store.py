@@ -102,6 +102,25 @@ def _keep_private(path: Path) -> None:
         path.chmod(0o600)
 
 
+class Watch:
+    """Tells a number that is another one after each change of the state, of other processes too, without waiting."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._connection = database, database.watch()
+
+    def version(self) -> int:
+        """Return the number."""
+        if self._connection is None:
+            return self._database.changes
+        number: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return number
+
+    def close(self) -> None:
+        """Close what it looks with."""
+        if self._connection is not None:
+            self._connection.close()
+
+
 class Store:
     """Resources, long-running operations and counters; threads may share it."""
 
@@ -145,6 +164,15 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._db.close()
+
+    def watch(self) -> Watch:
+        """Return what tells whether anything changed since one last looked."""
+        return Watch(self._db)
+
+    @property
+    def database(self) -> Database:
+        """The database, for those who keep tables of their own beside the resources."""
+        return self._db
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make a sequence of reads and writes atomic among all threads and processes."""

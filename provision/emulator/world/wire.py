@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from provision.emulator.world.errors import ArmError
 
@@ -20,6 +20,22 @@ MOST_VALUES = 1_000_000  # JSON is read in one go, for which other threads wait
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+class Manners(TypedDict, total=False):
+    """How a world answers; what isn't said is as in World.
+
+    `lro_polls`: how many polls of a long-running operation answer InProgress; `lro_seconds`: how long it lasts at
+    least, on the world's clock; `create_polls`, `create_seconds`: the same for creating an instance. `retry_after`:
+    seconds in the Retry-After of polls. `page_size`: items on a page of a list.
+    """
+
+    lro_polls: int
+    lro_seconds: float
+    create_polls: int | None
+    create_seconds: float | None
+    retry_after: int
+    page_size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""Which operation group and methods of the SDK serve a kind: by rule from the type's path, with a table of exceptions.
+
+`apis/operations/policies` is `api_operation_policy`, and in a workspace `workspace_api_operation_policy`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.kinds import Kind, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "resourceGroup": "resource_groups",
+        "service": "api_management_service",
+        "schemas": "global_schema",
+        "openidConnectProviders": "open_id_connect_provider",
+    }
+)
+# The candidates, the first that a group has: long operations before plain ones.
+_METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "get": ("get",),
+        "put": ("begin_create_or_update", "create_or_update", "create"),
+        "update": ("begin_update", "update"),
+        "delete": ("begin_delete", "delete"),
+    }
+)
+_NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("resourceGroup", "put"): "create_or_update"})
+# The last name stands in the method's URL, and is no argument.
+CONSTANT: Final[frozenset[str]] = frozenset()
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@cache
+def group_name(kind_type: str, where: Where = Where.SERVICE) -> str:
+    """The name of the operation group that serves a type."""
+    found = _GROUPS.get(kind_type) or "_".join(_singular(part) for part in kind_type.split("/"))
+    return f"workspace_{found}" if where is Where.WORKSPACE else found
+
+
+def _singular(collection: str) -> str:
+    word = _WORD.sub("_", collection).lower()
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def method_of(group: Any, kind_type: str, verb: str) -> Any:
+    """What of a group does one thing: get, list, put, update or delete. Raises AttributeError where it can't."""
+    named = _NAMED.get((kind_type, verb))
+    candidates = (named,) if named else _listing(kind_type) if verb == "list" else _METHODS[verb]
+    name = next((one for one in candidates if hasattr(group, one)), candidates[-1])
+    return getattr(group, name)
+
+
+def _listing(kind_type: str) -> tuple[str, ...]:
+    """Lists are named after what the collection lies in."""
+    parents = kind_type.split("/")[:-1]
+    return (f"list_by_{_singular(parents[-1]) if parents else 'service'}", "list_by_workspace", "list")
+
+
+def takes_etag(method: Any) -> bool:
+    """Whether a method has a precondition."""
+    return _takes(getattr(method, "__func__", method))
+
+
+@cache
+def _takes(function: Any) -> bool:
+    return "if_match" in inspect.signature(function).parameters
+
+
+def arguments(kind: Kind, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in a resource's path that its methods take."""
+    return names[:-1] if kind.type in CONSTANT else names

@@ -1,0 +1,123 @@
+"""The gateway as an ASGI app: finds the instance, plans the call, runs its policies, and writes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from provision.emulator.gateway import addressing, planning
+from provision.emulator.gateway.arrival import arrive
+from provision.emulator.gateway.backends import Backends
+from provision.emulator.gateway.bodies import Body
+from provision.emulator.gateway.caching import Cache
+from provision.emulator.gateway.certificates import Certificates
+from provision.emulator.gateway.counting import Counters
+from provision.emulator.gateway.events import Events
+from provision.emulator.gateway.expressions.context import Headers, Response
+from provision.emulator.gateway.failing import operation_not_found
+from provision.emulator.gateway.forwarding import Forwarder
+from provision.emulator.gateway.identity import LOGIN as LOGIN_HOST
+from provision.emulator.gateway.identity import Identity
+from provision.emulator.gateway.own import LOGIN, ROOT, TRACES, Own
+from provision.emulator.gateway.pipeline import answer
+from provision.emulator.gateway.reading import ColdError, Reading
+from provision.emulator.gateway.tools import Tools
+from provision.emulator.gateway.writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from provision.emulator.gateway.transit import Transit
+    from provision.emulator.gateway.writing import Receive, Scope, Send
+    from provision.emulator.world.wire import World
+
+    Result = TypeVar("Result")
+
+
+class Gateway:
+    """The gateways of all instances of one emulator, at `url`. `elsewhere`: see Forwarder."""
+
+    def __init__(self, world: World, url: str, elsewhere: Mapping[str, str]) -> None:
+        self._world = world
+        self._watch = world.store.watch()
+        self._version = -1
+        self._reading = Reading(world.store)
+        self._lock = asyncio.Lock()
+        clock = world.clock
+        identity = Identity(clock)
+        self.own = Own(identity)
+        self.tools = Tools(
+            clock,
+            Counters(clock),
+            Forwarder({LOGIN_HOST: f"{url}{LOGIN}", **elsewhere}),
+            Backends(clock, self._known),
+            Certificates(self._known),
+            Cache(clock),
+            identity,
+            Events(clock),
+            self._known,
+            world.note,
+        )
+
+    async def close(self) -> None:
+        """Close what it holds open."""
+        await self.tools.close()
+        self._watch.close()
+
+    def _current(self) -> Reading:
+        """Return the state as it is, of which nothing is known yet where it has changed."""
+        version = self._watch.version()
+        if version != self._version:
+            self._version, self._reading = version, Reading(self._world.store)
+        return self._reading
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith(ROOT):
+            await self.own.answer(scope, receive, send)
+            return
+        headers = Headers((key.decode("latin-1").title(), value.decode("latin-1")) for key, value in scope["headers"])
+        address = await self._known(lambda reading: addressing.find(reading, scope, headers.get("Host") or ""))
+        if address is None:
+            await _unknown(scope, send)
+            return
+        head = addressing.head(scope, address, headers)
+        now = self._world.clock.now()
+        plan = await self._known(lambda reading: planning.plan(reading, address.service, head, now))
+        transit = arrive(self.tools, scope, receive, address, head, plan)
+        try:
+            await answer(transit, plan)
+            self._traced(transit)
+            await write(scope, send, transit.context.response or Response(200, "OK"), transit.outgoing, transit.periods)
+        finally:
+            for close in transit.closing:
+                with contextlib.suppress(Exception):
+                    close()
+
+    def _traced(self, transit: Transit) -> None:
+        """Keep the trace of a call that asked for one, and say where [doc: the header of the older portal]."""
+        if transit.recorder is not None and transit.context.response is not None:
+            name = str(transit.context.request_id)
+            self.own.keep(name, transit.recorder.entries)
+            location = f"{transit.listener}{TRACES}/{name}"
+            transit.context.response.headers.set("Ocp-Apim-Trace-Location", location)
+
+    async def _known(self, ask: Callable[[Reading], Result]) -> Result:
+        """Return what a question about the state is answered with; it is read in a thread where it isn't known."""
+        reading = self._current()
+        try:
+            return ask(reading)
+        except ColdError:
+            async with self._lock:
+                return await asyncio.to_thread(ask, replace(reading, loading=True))
+
+
+async def _unknown(scope: Scope, send: Send) -> None:
+    """Answer where no instance is meant."""
+    body = operation_not_found().body(uuid.uuid4())
+    await write(scope, send, Response(404, "", Headers([("Content-Type", "application/json")]), body), Body())

@@ -1,0 +1,144 @@
+"""The words in which a kind says what the table of facts can't know about its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Siblings = Mapping[str, Any]  # the properties beside one, by their names
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What the service puts where a PUT says nothing. Without it: nothing (null and empty are the same).
+
+    A function is given the properties beside it and returns the value.
+    """
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A list whose items are told apart by one property, in any order."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOrder:
+    """A list that is a set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Compared without regard to case and spaces, as ARM compares regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Can't be changed once the resource exists; `advice` says what to do instead."""
+
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """Azure shows it under another name too, and refuses both in one PUT: what it shows here is never sent back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOnly:
+    """Azure never gives this back: it is sent with other changes, never compared. `reason` is told to users."""
+
+    reason: str
+    when: Callable[[Siblings], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Never to stand in a file in clear, and never shown: a spec gives it as `${secret:NAME}`.
+
+    `when`: only where that is true of the properties beside it. What Azure doesn't give back is WriteOnly too.
+    """
+
+    when: Callable[[Siblings], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Names another resource: one of `collections`, the first of which short names mean.
+
+    With several, a short name has its collection before it (`products/starter`). `bare`: ARM wants the name alone,
+    and no path. `words`: what may stand there and is no reference.
+    """
+
+    collections: tuple[str, ...]
+    bare: bool = False
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document, compared by what it means: `policy` or `fragment`."""
+
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The service demands it although the SDK's model doesn't say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """The SDK's model demands it, and provision fills it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnly:
+    """Only ever comes back, although the SDK's model would send it: no key of a spec, never sent, never compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Could be written, and is no key of a spec; `reason` stands in the reference.
+
+    `told`: where Azure has a value, the report says that it is left alone.
+    """
+
+    reason: str
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the service accepts beyond what the SDK's model says; only what is given here replaces that."""
+
+    pattern: str | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+    words: tuple[str, ...] | None = None
+
+
+Fact = (
+    Default
+    | Keyed
+    | AnyOrder
+    | Folded
+    | Fixed
+    | Mirrored
+    | WriteOnly
+    | Secret
+    | Ref
+    | Document
+    | Required
+    | Optional
+    | ReadOnly
+    | LeftOut
+    | Limits
+)
+Facts = Mapping[str, Fact | tuple[Fact, ...]]

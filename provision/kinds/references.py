@@ -1,0 +1,116 @@
+"""References between resources, as a spec and as Azure write them: one reading for checks, order, wire and export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provision.address import SERVICE, Address
+from provision.kinds.facts import Ref
+from provision.kinds.table import properties_of
+from provision.kinds.walk import visit
+
+if TYPE_CHECKING:
+    from provision.kinds.kind import Kind, Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is referred to. `there`: written as something that is there and not the spec's; `at`: in which property."""
+
+    target: Address
+    there: bool = False
+    at: tuple[str | int, ...] = ()
+
+
+def read(ref: Ref, text: str, scope: Address = SERVICE) -> Reference | None:
+    """Read a short name, `/groups/partners`, or a full ARM id; None for what names nothing of these collections."""
+    if text.lower().startswith("/subscriptions/"):
+        address = Address.from_arm_id(text)
+    elif "/" in text.strip("/") or text.startswith("/"):
+        path = text.strip("/")
+        address = Address(path) if len(path.split("/")) % 2 == 0 and path else None
+        if address and not text.startswith("/"):
+            return Reference(scope.child(address.kind, address.name)) if _fits(ref, address) else None
+    else:
+        return Reference(scope.child(ref.collections[0], text)) if len(ref.collections) == 1 and text else None
+    return Reference(address, there=True) if address and _fits(ref, address) else None
+
+
+def _fits(ref: Ref, address: Address) -> bool:
+    return bool(address.name) and address.kind.lower() in {one.lower() for one in ref.collections}
+
+
+def comparable(ref: Ref, text: str) -> str:
+    """One form of all ways to write the same reference: the address below the instance; of bare ones, the name."""
+    found = read(ref, text)
+    if found is None:
+        return text.strip("/").lower()
+    return found.target.name.lower() if ref.bare else found.target.key
+
+
+def wire(ref: Ref, text: str, scope: Address) -> str:
+    """A reference as ARM takes it."""
+    found = read(ref, text, scope)
+    if found is None or (text.startswith("/") and not ref.bare):
+        return text
+    return found.target.name if ref.bare else f"/{found.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reference in the properties of a resource, as it is written."""
+
+    ref: Ref
+    text: str
+    loc: tuple[str | int, ...]
+
+
+def written(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Written]:
+    """All of them, malformed ones too; of a list of references each one."""
+    for place in visit(properties_of(kind), properties, "ref"):
+        ref, value = place.prop.ref if place.prop else None, place.value
+        several = enumerate(value) if isinstance(value, list) else ()
+        if ref and isinstance(value, str) and value:
+            yield Written(ref, value, place.loc)
+        yield from (Written(ref, text, (*place.loc, at)) for at, text in several if ref and isinstance(text, str))
+
+
+def malformed(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Written]:
+    """Those that are neither a name, nor a path or an id of what they may lead to."""
+    return (one for one in written(kind, properties) if one.text not in one.ref.words and not read(one.ref, one.text))
+
+
+def as_sent(kind: Kind, properties: Properties, scope: Address) -> Properties:
+    """The properties with every reference as ARM takes it."""
+    result = properties
+    for one in written(kind, properties):
+        result = _put(result, one.loc, wire(one.ref, one.text, scope))
+    return result
+
+
+def _put(body: Any, loc: tuple[Any, ...], value: Any) -> Any:
+    """A copy of a body with another value at one place."""
+    if not loc:
+        return value
+    if isinstance(body, Mapping):
+        return {**body, loc[0]: _put(body[loc[0]], loc[1:], value)}
+    return [_put(item, loc[1:], value) if index == loc[0] else item for index, item in enumerate(body)]
+
+
+def referring(kind: Kind, name: str, properties: Mapping[str, Any], scope: Address = SERVICE) -> Iterator[Reference]:
+    """All that a resource refers to; `name`: of a link, its own, or as the spec writes it."""
+    if kind.leads_to:
+        found = read(Ref((kind.leads_to,)), name, scope)
+        yield from (found,) if found else ()
+        return
+    for one in written(kind, properties):
+        found = read(one.ref, one.text, scope)
+        if found:
+            yield Reference(found.target, found.there, one.loc)
+
+
+def refers(kind: Kind, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
+    """The addresses of all that a resource refers to."""
+    return (one.target for one in referring(kind, address.name, properties, address.scope))

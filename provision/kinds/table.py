@@ -1,0 +1,203 @@
+"""The properties of a kind: what the table of facts says of its type, and what the kind's own file adds.
+
+`facts.json` is condensed from the models of the management SDK (`make facts`): names, base types, what is required
+and read-only, closed sets, lengths.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from provision.kinds.facts import (
+    AnyOrder,
+    Default,
+    Document,
+    Fixed,
+    Folded,
+    Keyed,
+    LeftOut,
+    Limits,
+    Mirrored,
+    Optional,
+    ReadOnly,
+    Ref,
+    Required,
+    Secret,
+    WriteOnly,
+)
+
+if TYPE_CHECKING:
+    from provision.kinds.facts import Fact, Facts, Siblings
+    from provision.kinds.kind import Kind
+
+ABSENT: Final = object()
+ANYWHERE: Final = "**."  # before a fact's path: wherever a path ends so
+_INT32: Final = 2**31  # ARM's integers are of 32 bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Property:
+    """One property. `many`: it is a "list" or a "map" of what the rest describes; `inside`: the properties of those.
+
+    `type`: string, integer, number, boolean, object, or any.
+    """
+
+    name: str
+    type: str = "any"
+    many: str = ""
+    inside: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
+    required: bool = False
+    words: tuple[Any, ...] = ()  # the only ones that it may hold
+    pattern: str = ""
+    shortest: int | None = None
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+    default: Any = ABSENT
+    keyed: str = ""
+    any_order: bool = False
+    folded: bool = False
+    fixed: str = ""
+    mirrored: bool = False
+    write_only: WriteOnly | None = None
+    secret: Secret | None = None
+    ref: Ref | None = None
+    document: str = ""
+    read_only: bool = False  # never sent, and no key of a spec
+    left_out: str = ""  # why it is no key of a spec though it could be written
+    told: bool = False  # it is said where Azure has a value for what is left out
+    about: str = ""  # for editors
+    names: Property | None = None  # of a map: what its keys may be
+    kind: str = ""  # the ARM type that this describes
+
+    @property
+    def nested(self) -> bool:
+        """Whether there are properties in it."""
+        return self.type == "object" and bool(self.inside)
+
+    @property
+    def written(self) -> bool:
+        """Whether a spec may hold it."""
+        return not self.read_only and not self.left_out
+
+    def unseen(self, siblings: Siblings) -> str:
+        """Why Azure doesn't give it back beside these properties; empty where it does."""
+        fact = self.write_only
+        return fact.reason if fact and (fact.when is None or fact.when(siblings)) else ""
+
+    def is_secret(self, siblings: Siblings) -> bool:
+        """Whether nobody may see its value beside these properties."""
+        return self.secret is not None and (self.secret.when is None or self.secret.when(siblings))
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads((resources.files(__package__) / "facts.json").read_text("utf-8"))
+    return found
+
+
+@cache
+def properties_of(kind: Kind) -> Mapping[str, Property]:
+    """The properties of a kind by their names, those that no spec may hold included; none of a link."""
+    if kind.is_link:
+        return MappingProxyType({})
+    entry = _table()[kind.of]
+    noise = {name: Property(name, read_only=True) for name in kind.returned}
+    return MappingProxyType({**noise, **_inside(entry, kind.facts, ""), **{one.name: one for one in kind.own}})
+
+
+@cache
+def outside_of(kind: Kind) -> frozenset[str]:
+    """Properties that stand beside `properties` on the wire; everything else is inside."""
+    return frozenset(() if kind.is_link else _table()[kind.of].get("outside", ()))
+
+
+def _inside(entry: Mapping[str, Any], facts: Facts, path: str) -> dict[str, Property]:
+    required = frozenset(entry.get("required", ()))
+    return {
+        name: _property(name, schema, facts, f"{path}{name}", required=name in required)
+        for name, schema in entry["properties"].items()
+    }
+
+
+def _property(name: str, schema: Mapping[str, Any], facts: Facts, path: str, *, required: bool) -> Property:
+    many, of = _many(schema)
+    inside = _inside(of, facts, f"{path}{'[]' if many else ''}.") if "properties" in of else {}
+    found = Property(
+        name=name,
+        type=of.get("type", "any"),
+        many=many,
+        inside=MappingProxyType(inside),
+        required=required,
+        words=tuple(of.get("enum", ())),
+        pattern=of.get("pattern", ""),
+        shortest=of.get("minLength"),
+        longest=of.get("maxLength"),
+        least=of.get("minimum", -_INT32 if of.get("type") == "integer" else None),
+        most=of.get("maximum", _INT32 - 1 if of.get("type") == "integer" else None),
+        read_only=bool(schema.get("readOnly")),
+    )
+    given = facts_at(facts, path)
+    return replace(found, **{key: value for fact in given for key, value in _said(fact)}) if given else found
+
+
+def _many(schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Whether a list or a map is meant, and of what."""
+    if schema.get("type") == "array":
+        return "list", schema.get("items") or {}
+    values = schema.get("additionalProperties")
+    return ("map", values) if isinstance(values, Mapping) else ("", schema)
+
+
+def facts_at(facts: Facts, path: str) -> tuple[Fact, ...]:
+    """What a kind's file says of the property at a path."""
+    found: list[Fact] = []
+    for where, said in facts.items():
+        ends = where.removeprefix(ANYWHERE)
+        if path == where or (ends != where and f".{path}".endswith(f".{ends}")):
+            found += said if isinstance(said, tuple) else (said,)
+    return tuple(found)
+
+
+_PLAIN: Final[Mapping[type, Callable[[Any], tuple[str, Any]]]] = MappingProxyType(
+    {
+        Default: lambda fact: ("default", fact.value),
+        Keyed: lambda fact: ("keyed", fact.by),
+        AnyOrder: lambda _: ("any_order", True),
+        Folded: lambda _: ("folded", True),
+        Fixed: lambda fact: ("fixed", fact.advice),
+        Mirrored: lambda _: ("mirrored", True),
+        WriteOnly: lambda fact: ("write_only", fact),
+        Secret: lambda fact: ("secret", fact),
+        Ref: lambda fact: ("ref", fact),
+        Document: lambda fact: ("document", fact.root),
+        Required: lambda _: ("required", True),
+        Optional: lambda _: ("required", False),
+        ReadOnly: lambda _: ("read_only", True),
+    }
+)
+
+
+def _said(fact: Fact) -> Iterator[tuple[str, Any]]:
+    """The fields of a property that a fact sets."""
+    if isinstance(fact, LeftOut):
+        yield from (("left_out", fact.reason), ("told", fact.told))
+    elif isinstance(fact, Limits):
+        names = ("pattern", "shortest", "longest", "least", "most", "words")
+        yield from ((name, getattr(fact, name)) for name in names if getattr(fact, name) is not None)
+    else:
+        yield _PLAIN[type(fact)](fact)
+
+
+def paths(inside: Mapping[str, Property], path: str = "") -> Iterator[tuple[str, Property]]:
+    """Every property with its path, `[]` behind what is many."""
+    for name, prop in inside.items():
+        at = f"{path}{name}"
+        yield at, prop
+        yield from paths(prop.inside, f"{at}{'[]' if prop.many else ''}.")
