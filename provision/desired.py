@@ -87,7 +87,8 @@ def desired(spec: Spec) -> Desired:
             ignored = tuple(node.lifecycle.get("ignore_changes", ()))
             lifecycle[node.address] = Lifecycle(node.lifecycle.get("prevent_destroy", False), ignored)
         mark = spec.policies.get(node.address) or spec.mark(node)
-        snapshot[node.address] = Resource(node.address, _body(node, spec.data), mark=mark)
+        body = _leading(node) if node.kind.is_link else _body(node, spec.data)
+        snapshot[node.address] = Resource(node.address, body, mark=mark)
     existing = bool(spec.data["service"].get("existing"))
     if existing:
         # The group of an instance that is only used is no more ours than the instance.
@@ -125,6 +126,15 @@ def _owned(node: Node) -> set[tuple[Address, str]]:
         return set()
     below = (child for child in children_at(node.address) if child.belongs or child.key in node.written)
     return {(node.address, child.type) for child in below if child.shape is not Shape.ROOT}
+
+
+def _leading(node: Node) -> dict[str, Any]:
+    """Of a link in a workspace, what it leads to: what the instance makes by itself is the instance's there too."""
+    kind, found = find(node.kind.leads_to), next(referring(node.kind, node.reference, {}, node.address.scope), None)
+    if not node.address.in_workspace or found is None:
+        return {}
+    ours = kind is not None and found.target.name.lower() in kind.factory and not found.there
+    return {"target": f"/{SERVICE.child(node.kind.leads_to, found.target.name) if ours else found.target}"}
 
 
 def _body(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:

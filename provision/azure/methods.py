@@ -33,7 +33,12 @@ _METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "delete": ("begin_delete", "delete"),
     }
 )
-_NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("resourceGroup", "put"): "create_or_update"})
+_NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("resourceGroup", "put"): "create_or_update",
+        **{(f"tags/{one}Links", "list"): "list_by_product" for one in ("api", "operation", "product")},
+    }
+)
 # The last name stands in the method's URL, and is no argument.
 CONSTANT: Final[frozenset[str]] = frozenset()
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

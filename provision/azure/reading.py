@@ -16,6 +16,7 @@ from provision.azure.answers import (
     resource,
     whole,
 )
+from provision.azure.links import Links
 from provision.azure.wire import flat
 from provision.errors import AnswerError, AzureError, NotFoundError
 from provision.kinds import Kind, kind_of
@@ -36,6 +37,7 @@ class Reads:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._traffic = clients.traffic
+        self._links = Links(clients.scope, self._linked)
         self.look_every = 0.05 if clients.local else 5.0
         self.patience = clients.traffic.patience.instance
 
@@ -78,6 +80,8 @@ class Reads:
 
     def members(self, kind: Kind, parent: Address) -> list[Resource]:
         """What one collection holds; nothing where the tier of the instance doesn't have it. Azure/apiops."""
+        if kind.linked and parent.in_workspace:
+            return self._links.members(kind, parent)
         method = self._clients.listing(kind.type, parent)
 
         def check(item: Any, at: str) -> dict[str, Any]:
@@ -85,6 +89,12 @@ class Reads:
 
         found = self._inside(method, self._clients.path(parent), f"listing {kind.key} of {parent}", check)
         return [Resource(parent.child(kind.collection, body["name"]), flat(kind, body)) for body in found]
+
+    def _linked(self, holder: Address, collection: str) -> list[dict[str, Any]]:
+        """The items of a collection in a workspace, as they come."""
+        kind_type = f"{holder.kind}/{collection}" if holder.in_workspace else collection
+        method = self._clients.listing(kind_type, holder)
+        return self._inside(method, self._clients.path(holder), f"listing {collection} of {holder}", belonging)
 
     def inside(self, collection: Collection) -> list[Resource]:
         """What one of the instance's collections holds, also of kinds that provision doesn't manage."""

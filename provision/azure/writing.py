@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
+from provision.azure.links import stands_apart
 from provision.azure.methods import takes_etag
 from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from azure.core.pipeline import PipelineResponse
 
+    from provision.address import Address
     from provision.azure.waiting import Call
 
 _TRIES: Final = 4  # of a write whose fate is not known
@@ -73,6 +75,7 @@ class Writes(Reads):
             self._purge(change, cancelled)
             return
         kind = kind_of(change.address.kind)
+        self._links.forget()
         if change.action in (Action.DELETE, Action.REPLACE):
             self._delete(kind, change, cancelled)
         if change.action is not Action.DELETE:
@@ -80,10 +83,9 @@ class Writes(Reads):
 
     def _put(self, kind: Kind, change: Change, cancelled: Event) -> None:
         updates = change.action is Action.UPDATE
-        method = self._clients.method(change.address, "update" if updates and kind.patched else "put")
-        options: dict[str, Any] = (
-            {} if kind.is_link else {"parameters": json.dumps(wrapped(kind, change.body or {})).encode()}
-        )
+        at, body = self._as_sent(kind, change)
+        options: dict[str, Any] = {} if body is None else {"parameters": json.dumps(body).encode()}
+        method = self._clients.method(at, "update" if updates and kind.patched else "put")
         if updates and takes_etag(method):
             options["if_match"] = change.etag
         elif updates and change.etag:
@@ -92,7 +94,7 @@ class Writes(Reads):
         changed = False
         try:
             with self._traffic.call(f"writing {change.address}", change.address, cancelled) as call:
-                changed = self._surely(kind, method, change, options, call)
+                changed = self._surely(kind, _Sending(method, self._clients.path(at), options), change, call)
         except ConflictError as error:
             # A link that is there already is what was wanted. Azure/apiops-cli
             if not kind.is_link or "already exists" not in str(error):
@@ -103,14 +105,24 @@ class Writes(Reads):
                 f"{change.address} was there: somebody else created it in between, and that was overwritten"
             )
 
+    def _as_sent(self, kind: Kind, change: Change) -> tuple[Address, Any]:
+        """Where a change is put, and the body; None for none."""
+        if stands_apart(kind, change.address):
+            return self._links.new(kind, change.address, change.body)
+        return change.address, None if kind.is_link else wrapped(kind, change.body or {})
+
     def _delete(self, kind: Kind, change: Change, cancelled: Event) -> None:
+        at = self._links.place(kind, change.address) if stands_apart(kind, change.address) else change.address
+        if at is None:
+            return
         options: dict[str, Any] = dict(kind.delete_options)
-        method = self._clients.method(change.address, "delete")
+        method = self._clients.method(at, "delete")
         if takes_etag(method):
             options["if_match"] = change.etag or "*"
+        send = _Sending(method, self._clients.path(at), options)
         try:
             with self._traffic.call(f"deleting {change.address}", change.address, cancelled) as call:
-                self._surely(kind, method, change, options, call, deleting=True)
+                self._surely(kind, send, change, call, deleting=True)
         except NotFoundError as error:
             if not means_absent(change.address, error):
                 raise
@@ -120,14 +132,11 @@ class Writes(Reads):
         with self._traffic.call(f"purging {name}", change.address, cancelled):
             self._clients.api.deleted_services.begin_purge(name, location, polling=self._followed()).result()
 
-    def _surely(
-        self, kind: Kind, method: Any, change: Change, options: Mapping[str, Any], call: Call, *, deleting: bool = False
-    ) -> bool:
+    def _surely(self, kind: Kind, send: _Sending, change: Change, call: Call, *, deleting: bool = False) -> bool:
         """Send a write, and follow it to its end; where its fate is not known, look before it is sent again.
 
         Whether it surely changed something that was there; what was sent twice may have met itself.
         """
-        send = _Sending(method, self._clients.path(change.address), options)
         lock: Call | None = None
         tries = 0
         while True:

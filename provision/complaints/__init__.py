@@ -44,12 +44,14 @@ def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: M
     return Problem(mark, what, f"{same}, and no two {kind.title}s may share it", "change one of them")
 
 
-def dangling(mark: Mark, collection: Collection, name: str, known: Iterable[str]) -> Problem:
+def dangling(mark: Mark, collection: Collection, target: Address, known: Iterable[str]) -> Problem:
     """A reference to something that the spec doesn't declare."""
     ours = find(collection.name) is not None
-    why = f"{collection.name} doesn't declare it" if ours else f"a spec declares no {collection.name}"
-    fix = f"{'declare it, or ' if ours else ''}write /{collection.name}/{name} for one that is there"
-    return Problem(mark, f"there is no {collection.title} '{name}'", why, did_you_mean(name, known) or fix)
+    place = f"{target.scope.text}/{collection.name}" if target.in_workspace else collection.name
+    why = f"{place} doesn't declare it" if ours else f"a spec declares no {collection.name}"
+    fix = f"{'declare it, or ' if ours else ''}write /{target} for one that is there"
+    what = f"there is no {collection.title} '{target.name}'"
+    return Problem(mark, what, why, did_you_mean(target.name, known) or fix)
 
 
 def malformed_reference(mark: Mark, one: Written) -> Problem:

@@ -15,6 +15,7 @@ from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
 from provision.kinds.resource_group import RESOURCE_GROUP
 from provision.kinds.service import SERVICE_KIND
+from provision.kinds.workspace import WORKSPACE
 
 if TYPE_CHECKING:
     from provision.address import Address
@@ -31,6 +32,7 @@ KINDS: Final = (
     API_POLICY,
     OPERATION,
     OPERATION_POLICY,
+    WORKSPACE,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 WORKSPACES: Final = "workspaces"

@@ -73,7 +73,6 @@ _OTHERS: Final = (
     Collection("authorizationServers", "authorization server"),
     Collection("authorizationProviders", "authorization provider"),
     Collection("documentations", "documentation"),
-    Collection("workspaces", "workspace"),
 )
 
 

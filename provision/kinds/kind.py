@@ -48,6 +48,18 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """The form that a link has in workspaces: its collection there, and the property that holds the other end's id.
+
+    `turned`: the collection is one of what the link leads to, as the APIs of a tag are.
+    """
+
+    collection: str
+    key: str
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong with one resource of a spec; `at` is the path below the resource's own node.
 
@@ -119,6 +131,7 @@ class Kind:
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
     leads_to: str = ""  # of a link: the collection that its name is one of
+    linked: Linked | None = None  # of a link: how it is written in workspaces
     read_options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's get
     delete_options: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's delete
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change

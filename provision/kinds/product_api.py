@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provision.kinds.kind import EVERYWHERE, Kind, Shape
+from provision.kinds.kind import EVERYWHERE, Kind, Linked, Shape
 
 PRODUCT_API = Kind(
     type="products/apis",
@@ -14,4 +14,5 @@ PRODUCT_API = Kind(
     where=EVERYWHERE,
     in_new_instances=frozenset({"products/starter/apis/echo-api", "products/unlimited/apis/echo-api"}),
     leads_to="apis",
+    linked=Linked("apiLinks", "apiId"),
 )

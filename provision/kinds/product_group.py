@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provision.kinds.kind import EVERYWHERE, Kind, Shape
+from provision.kinds.kind import EVERYWHERE, Kind, Linked, Shape
 
 PRODUCT_GROUP = Kind(
     type="products/groups",
@@ -20,4 +20,5 @@ PRODUCT_GROUP = Kind(
         for group in ("administrators", "developers", "guests")
     ),
     leads_to="groups",
+    linked=Linked("groupLinks", "groupId"),
 )

@@ -41,9 +41,9 @@ def findings(
     `sound`: the data has passed its model. Of scalars at `unsettled` the value is not known.
     """
     declared = {node.address: node for node in reversed(every)}
-    names: dict[str, list[str]] = defaultdict(list)
+    names: dict[tuple[Address, str], list[str]] = defaultdict(list)
     for address in declared:
-        names[address.kind].append(address.name)
+        names[address.scope, address.kind].append(address.name)
     gone = _absent(tree)
     existing = any(node.properties.get("existing") in (True, "true") for node in every if node.address == SERVICE)
     for node in every:
@@ -113,7 +113,7 @@ def _dangling(
     node: Node,
     declared: Mapping[Address, Node],
     gone: Mapping[Address, Loc],
-    names: Mapping[str, list[str]],
+    names: Mapping[tuple[Address, str], list[str]],
     *,
     existing: bool,
 ) -> Iterator[Later]:
@@ -130,7 +130,8 @@ def _dangling(
         if target in gone:
             yield now(complaints.absent_but_used(at, collection.title, target.name))
         elif not one.there and not existing and target.name.lower() not in collection.factory:
-            yield Later(at, partial(complaints.dangling, at, collection, target.name, names.get(target.kind, ())))
+            known = names.get((target.scope, target.kind), ())
+            yield Later(at, partial(complaints.dangling, at, collection, target, known))
 
 
 def _idle_rules(tree: document.Map, node: Node) -> Iterator[Later]:
