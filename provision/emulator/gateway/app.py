@@ -87,8 +87,7 @@ class Gateway:
             await _unknown(scope, send)
             return
         head = addressing.head(scope, address, headers)
-        now = self._world.clock.now()
-        plan = await self._known(lambda reading: planning.plan(reading, address.service, head, now))
+        plan = await self._known(lambda reading: planning.plan(reading, address.service, head))
         transit = arrive(self.tools, scope, receive, address, head, plan)
         try:
             await answer(transit, plan)

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.failing import GatewayError
-from provision.emulator.world.clock import instant
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from provision.emulator.gateway.expressions.context import Headers
     from provision.emulator.gateway.reading import Reading
     from provision.emulator.world.store import Row
@@ -55,11 +52,11 @@ def sent_key(names: Names, headers: Headers, query: dict[str, str]) -> str:
     return headers.get(names.header) or query.get(names.query.lower()) or ""
 
 
-def admit(reading: Reading, service: Row, api: Row, key: str, now: datetime) -> Admitted | None:
+def admit(reading: Reading, service: Row, api: Row, key: str) -> Admitted | None:
     """Return in whose name a call of an API is made; None is a denial."""
     products = _products(reading, api)
     subscription = _subscriptions(reading, service).get(key) if key else None
-    if subscription is not None and _active(subscription, now):
+    if subscription is not None and _active(subscription):
         fitting = _scoped(reading, subscription, api, products)
         if fitting is not None:
             return Admitted(subscription, fitting.product, key)
@@ -94,14 +91,9 @@ def _by_key(reading: Reading, service: Row) -> dict[str, Row]:
     return found
 
 
-def _active(subscription: Row, now: datetime) -> bool:
-    if str(subscription.props.get("state") or "active").lower() != "active":
-        return False
-    ends = subscription.props.get("expirationDate")
-    try:
-        return not ends or now < instant(ends)
-    except ValueError:
-        return True
+def _active(subscription: Row) -> bool:
+    """Tell whether a subscription is active; its expiration date is "for audit purposes only" [doc]."""
+    return str(subscription.props.get("state") or "active").lower() == "active"
 
 
 def _products(reading: Reading, api: Row) -> list[Row]:

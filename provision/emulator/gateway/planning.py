@@ -14,8 +14,6 @@ from provision.emulator.gateway.subject import Subject
 from provision.emulator.policy.policyxml import PolicyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from provision.emulator.gateway.expressions import context
     from provision.emulator.gateway.expressions.context import Headers
     from provision.emulator.gateway.reading import Reading
@@ -51,7 +49,7 @@ class Plan:
     preflight: bool = False
 
 
-def plan(reading: Reading, service: Row, head: Head, now: datetime) -> Plan:
+def plan(reading: Reading, service: Row, head: Head) -> Plan:
     """Return what is to be done with a call. Raises ColdError where something has to be read first."""
     query = routing.query_of(head.query)
     found = routing.find_api(reading, service, head.path, query, head.headers)
@@ -65,7 +63,7 @@ def plan(reading: Reading, service: Row, head: Head, now: datetime) -> Plan:
         return Plan(Subject(service), _sections(reading, _holders(service, api)), error=operation_not_found())
     names = keys.names_of(api)
     key = keys.sent_key(names, head.headers, query)
-    admitted = keys.admit(reading, service, api, key, now)
+    admitted = keys.admit(reading, service, api, key)
     error = keys.denial(names, key, f"{head.realm}/{api.props.get('path')}") if admitted is None else None
     return _planned(reading, service, matched, admitted or keys.Admitted(), error)
 

@@ -60,10 +60,17 @@ async def write(scope: Scope, send: Send, response: Response, body: Body, period
         async for chunk in stream:
             _count(periods, chunk)
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            if _gone(send):
+                return
         await send({"type": "http.response.body", "body": b""})
     except Exception:  # noqa: BLE001  # too late for another answer: the caller sees that this one is not whole
         transport: Any = send.__self__.transport  # type: ignore[attr-defined]
         transport.abort()
+
+
+def _gone(send: Send) -> bool:
+    """Tell whether the caller left, of which ASGI tells nothing while one writes; uvicorn's `send` is a method."""
+    return bool(getattr(getattr(send, "__self__", None), "disconnected", False))
 
 
 def _field(value: str) -> bytes:
