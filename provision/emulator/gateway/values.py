@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from provision.emulator.gateway.expressions import Expression, ExpressionError, compile, to_text  # noqa: A004
 from provision.emulator.gateway.failing import GatewayError, internal
-from provision.emulator.gateway.pending import Expression, ExpressionError, compile, to_text  # noqa: A004
 from provision.emulator.policy.policyxml import is_expression
 
 if TYPE_CHECKING:
     from provision.emulator.gateway.place import Place
     from provision.emulator.gateway.transit import Transit
 
+LENGTHY = re.compile(r"\b(for|foreach|while|do)\b|=>|Regex")  # what may take so long that others would wait
 TRUTHS = MappingProxyType({"true": True, "1": True, "false": False, "0": False})
 
 
@@ -33,6 +36,8 @@ class Value:
             await transit.load_request()
             await transit.load_response()
         try:
+            if LENGTHY.search(self.literal):
+                return await asyncio.to_thread(self.expression.evaluate, transit.context)
             return self.expression.evaluate(transit.context)
         except ExpressionError as error:
             raise failed(self.place, error) from None
