@@ -207,6 +207,7 @@ def emulator(
     log: o.Log = None,
     gateway_port: o.GatewayPort = 0,
     azureml_port: o.AzuremlPort = 0,
+    portal_port: o.PortalPort = 0,
 ) -> None:
     """Run the embedded Azure as a server, until Ctrl-C."""
     from provision.cli.interrupts import ended
@@ -220,6 +221,7 @@ def emulator(
         host=host,
         port=port,
         azureml_port=azureml_port,
+        portal_port=portal_port,
         allow_hosts=allow_host or (),
         log=log,
         latency=latency,

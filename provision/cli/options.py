@@ -147,4 +147,5 @@ AzuremlPort = Annotated[
 Faults = Annotated[
     Path | None, Option("--faults", metavar="FILE", help="A script of faults, in JSON.", show_default=False)
 ]
+PortalPort = Annotated[int, Option("--portal-port", min=0, max=65535, help="Of the developer portal.")]
 GatewayPort = Annotated[int, Option("--gateway-port", min=0, max=65535, help="Of the gateway; 0: any free one.")]

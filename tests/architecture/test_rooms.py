@@ -25,8 +25,9 @@ ROOMS: dict[str, set[str]] = {
     "instance": {"world", "rules", "resources"},
     "gateway": {"world", "policy", "rules"},
     "azureml": {"world"},
+    "portal": {"world"},
     "arm": {"world", "openapi", "rules", "resources", "instance"},
-    "serving": {"world", "trouble", "arm", "gateway", "azureml"},
+    "serving": {"world", "trouble", "arm", "gateway", "azureml", "portal"},
 }
 INSIDE = [source for source in SOURCES if name_of(source).startswith(f"{EMULATOR}.")]
 

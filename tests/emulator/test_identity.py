@@ -121,7 +121,12 @@ def test_terraform_finds_its_variables(azure: Emulator) -> None:
 
 def test_without_tls_there_are_only_the_urls() -> None:
     with Emulator() as azure:
-        urls = {"ENDPOINT": azure.url, "GATEWAY": azure.gateway_url, "AZUREML": azure.azureml_url}
+        urls = {
+            "ENDPOINT": azure.url,
+            "GATEWAY": azure.gateway_url,
+            "AZUREML": azure.azureml_url,
+            "PORTAL": azure.portal_url,
+        }
         assert {**azure.environment, "AZURE_STORAGE_CONNECTION_STRING": ""} == {
             **urls,
             "AZURE_STORAGE_CONNECTION_STRING": "",

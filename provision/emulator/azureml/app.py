@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ HOSTS = re.compile(r"[a-z0-9-]+\.services\.azureml\.net", re.IGNORECASE)
 WORKSPACE, SERVICE = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 API_KEY = "demo"
 API_VERSION = "2.0"
+THREADS = 16
 LARGEST = 72 * 1024 * 1024  # azure-storage-blob sends up to 64 MB in one piece
 ENDLESS = 64 * 1024  # a body may hold no more brackets than this: JSON is read in one go
 
@@ -48,6 +50,11 @@ class AzureML:
         self._key, self._world = api_key, world
         self._blobs = Blobs(world.store, world.clock)
         self._jobs = Jobs(world, self._blobs)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="azureml")
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     @staticmethod
     def host_is_served(host: str) -> bool:
@@ -61,8 +68,9 @@ class AzureML:
         body = await _body(receive)
         if body is None:
             return
-        asked = _asked(scope)
-        reply = await asyncio.to_thread(self.answer, replace(asked, body=body)) if len(body) <= LARGEST else Reply(413)
+        asked = replace(_asked(scope), body=body)
+        loop = asyncio.get_running_loop()
+        reply = await loop.run_in_executor(self._pool, self.answer, asked) if len(body) <= LARGEST else Reply(413)
         reply.headers.setdefault("x-ms-request-id", secrets.token_hex(16))
         reply.headers.setdefault("date", as_http(self._world.clock.now()))
         reply.headers["content-length"] = str(len(reply.body))

@@ -13,6 +13,7 @@ from provision.emulator.arm import correlation
 from provision.emulator.azureml.app import API_KEY, AzureML
 from provision.emulator.azureml.storage import connection_string
 from provision.emulator.gateway.app import Gateway
+from provision.emulator.portal.app import Portal
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 START_SECONDS = 300.0  # ends what hangs; a busy machine is no failure
 STOP_SECONDS = 60.0
 THREADS = 64  # of requests that may take their time; an import may wait for whom it reads from
-ARM, GATEWAY, AZUREML, IDENTITY = "arm", "gateway", "azureml", "identity"  # the listeners
+ARM, GATEWAY, AZUREML, PORTAL, IDENTITY = "arm", "gateway", "azureml", "portal", "identity"  # the listeners
 AZUREML_HOSTS = ".services.azureml.net"  # of the real Azure, for which the embedded web service stands
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # what is bound to either is told by its names
 
@@ -69,6 +70,7 @@ class Emulator:
         gateway_port: int = 0,
         azureml_port: int = 0,
         azureml_key: str = API_KEY,
+        portal_port: int = 0,
         **manners: Unpack[Manners],
     ) -> None:
         self.clock = Clock()
@@ -77,7 +79,8 @@ class Emulator:
         buckets = Throttle(self.clock, throttle_scale) if throttle == "azure" else None
         self._interference = Interference(self.clock, buckets, latency)
         self._state, self._host, self._log_path = state, host, log
-        self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, **({IDENTITY: 0} if tls else {})}
+        self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, PORTAL: portal_port}
+        self._ports |= {IDENTITY: 0} if tls else {}
         self._azureml_of = partial(AzureML, api_key=azureml_key)
         self._tls, self._on_exchange = tls, on_exchange
         self._world_of = partial(World, clock=self.clock, **manners)
@@ -91,6 +94,7 @@ class Emulator:
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
         self._urls: dict[str, str] = {}
+        self._closing: Sequence[Callable[[], object]] = ()
         self._pages: Mapping[str, Callable[[], object]] = {}
 
     @property
@@ -114,6 +118,11 @@ class Emulator:
         return self._urls.get(GATEWAY, "")
 
     @property
+    def portal_url(self) -> str:
+        """The page of the developer portal, once started."""
+        return self._urls.get(PORTAL, "")
+
+    @property
     def ca_bundle(self) -> str | None:
         """The path of the certificate to trust, with `tls`."""
         return str(self._certificate.bundle) if self._certificate else None
@@ -124,7 +133,7 @@ class Emulator:
 
         ARM_* and SSL_CERT_FILE are for Terraform's azurerm provider, the others for az and the SDKs.
         """
-        found = {"ENDPOINT": self.url, "GATEWAY": self.gateway_url}
+        found = {"ENDPOINT": self.url, "GATEWAY": self.gateway_url, "PORTAL": self.portal_url}
         if self._certificate and self._identity:
             bundle, identity = str(self._certificate.bundle), self._identity
             found |= {"REQUESTS_CA_BUNDLE": bundle}
@@ -185,10 +194,13 @@ class Emulator:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
         azureml = self._azureml_of(world)
+        portal = Portal(world, partial(arm.answer, world), self._urls[GATEWAY])
+        self._closing = (azureml.close, portal.close)
         listeners = [
             Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
             Listener(bound[GATEWAY], gateway),  # every host and origin is its own: whose is meant, it finds out
             Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
+            Listener(bound[PORTAL], Door(portal.answered, admission)),
         ]
         if self._identity:
             heard = self._log.write if self._log else None
@@ -224,6 +236,8 @@ class Emulator:
             self._halt()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
+        for close in self._closing:
+            close()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         if self._world is not None:
