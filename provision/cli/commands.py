@@ -13,11 +13,17 @@ from typer import Argument, Context, Exit, Option
 from provision.cli import options as o
 
 
-def validate(specs: o.Specs, overlay: o.Overlay = None) -> None:
+def validate(
+    specs: o.Specs,
+    overlay: o.Overlay = None,
+    warnings_as_errors: Annotated[
+        bool, Option("--warnings-as-errors", help="Exit 1 where there is anything to warn of.")
+    ] = False,
+) -> None:
     """Check specs offline: syntax, types, references, policies."""
     from provision.cli.steps import validated
 
-    raise Exit(validated(specs, overlay))
+    raise Exit(validated(specs, overlay, strictly=warnings_as_errors))
 
 
 def plan(

@@ -77,8 +77,8 @@ def inputs(paths: Sequence[Path | Source]) -> list[Path | Source]:
     return [once(path) if isinstance(path, Path) else path for path in paths]
 
 
-def validated(paths: Sequence[Path], overlays: Sequence[Path] | None) -> int:
-    """Say of each spec whether it is one. The exit code of all."""
+def validated(paths: Sequence[Path], overlays: Sequence[Path] | None, *, strictly: bool = False) -> int:
+    """Say of each spec whether it is one. The exit code of all; `strictly`: a warning is as bad as an error."""
     failed: list[ProvisionError] = []
     warnings: list[str] = []
     for spec in loaded(paths, overlays, warnings.append, lambda error, _: failed.append(error)):
@@ -86,7 +86,9 @@ def validated(paths: Sequence[Path], overlays: Sequence[Path] | None) -> int:
         sys.stdout.write(f"{spec.file}: valid, {sum(1 for _ in spec.nodes())} resources\n")
     sys.stdout.flush()
     say(sys.stderr, "".join(f"{one}\n" for one in (*warnings, *failed)))
-    return worst(error.exit_code for error in failed)
+    return worst(
+        [*(error.exit_code for error in failed), *([ProvisionError.exit_code] if strictly and warnings else [])]
+    )
 
 
 def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:

@@ -1,4 +1,5 @@
-"""Policy documents of API Management: whether they are well-formed, a normal form, and what they refer to.
+"""Policy documents of API Management: whether they are well-formed, a normal form, what they refer to, and what Azure
+may not take of them.
 
 A document in the `rawxml` format isn't XML: C# stands unescaped in `@(...)` and `@{...}`, in attributes and in text
 (learn.microsoft.com/azure/api-management/api-management-policy-expressions). In the `xml` format the same is escaped,
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from provision.policyxml.canonical import canonical
 from provision.policyxml.check import check
+from provision.policyxml.doubts import doubts
 from provision.policyxml.references import references
 
-__all__ = ["canonical", "check", "references"]
+__all__ = ["canonical", "check", "doubts", "references"]

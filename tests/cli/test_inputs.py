@@ -276,3 +276,15 @@ def test_a_reference_to_a_secret_in_a_policy_file_is_an_error() -> None:
 
 def test_the_worked_example_warns_of_nothing() -> None:
     assert here("validate", os.path.relpath(WORKED)).ended(0).err == ""
+
+
+def test_warnings_may_be_errors(tmp_path: Path) -> None:
+    text = Path(WORKED).read_text("utf-8")
+    sku = "  sku: {name: Developer, capacity: 1}\n"
+    assert sku in text
+    certificate = "  certificates: [{storeName: Root, encodedCertificate: MIIB}]\n"
+    path = tmp_path / "spec.yaml"
+    path.write_text(text.replace(sku, sku + certificate).replace("policies/starter.xml", "<policies />"), "utf-8")
+    here("validate", str(path)).ended(0)
+    assert "warning: encodedCertificate is a secret" in here("validate", str(path), "--warnings-as-errors").ended(1).err
+    here("validate", WORKED, "--warnings-as-errors").ended(0)

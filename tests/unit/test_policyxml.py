@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.policyxml import canonical, check, references
+from provision.policyxml import canonical, check, doubts, references
 
 
 def said(text: str, root: str = "policies") -> list[str]:
@@ -423,3 +423,37 @@ def test_places_are_brought_to_where_the_text_stands() -> None:
         "<policies>\r\n<inbound>{{one}}</inbound></policies>", lambda line, column: (line + 10, column)
     )
     assert (found.line, found.column) == (12, 10)
+
+
+DOUBTED = [
+    ("<set-heder name='a' />", "API", "<set-heder> is no policy that is known", "did you mean <set-header>?"),
+    ("<rewrite-uri template='/' />", "API", "", ""),
+    ("<choose><when condition='@(true)'><cache-store duration='1' /></when></choose>", "API",
+     "<cache-store> stands in <inbound>", "move it into <outbound>"),
+    ("<retry condition='@(true)' count='1' interval='1'><forward-request /></retry>", "API",
+     "<forward-request> stands in <inbound>", "move it into <backend>"),
+    ("<quota calls='1' renewal-period='1' />", "API", "<quota> stands in a policy of scope API", "move it there"),
+    ("<quota calls='1' renewal-period='1' />", "product", "", ""),
+    ("<send-request mode='new'><set-url>a</set-url><authentication-basic /></send-request>", "global", "", ""),
+    ("<return-response><set-status code='200' /></return-response>", "operation", "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "scope", "what", "fix"), DOUBTED)
+def test_what_azure_may_not_take_is_doubted(inbound: str, scope: str, what: str, fix: str) -> None:
+    found = doubts(f"<policies>\n  <inbound>{inbound}</inbound>\n</policies>", "p.xml", scope=scope)
+    assert [(one.what, one.fix) for one in found] == ([(what, fix)] if what else [])
+    assert all(one.mark.line == 2 for one in found)
+
+
+def test_of_a_fragment_the_section_is_not_known() -> None:
+    (found,) = doubts("<fragment><cache-store duration='1' /><oops /></fragment>", "p.xml")
+    assert found.what == "<oops> is no policy that is known"
+
+
+def test_of_what_is_not_well_formed_nothing_is_doubted() -> None:
+    assert doubts("<policies><inbound><oops></inbound></policies>", "p.xml") == []
+
+
+def test_a_thousand_doubts_are_a_hundred() -> None:
+    assert len(doubts(f"<policies><inbound>{'<oops />' * 1000}</inbound></policies>", "p.xml")) == 100
