@@ -1,0 +1,47 @@
+"""Tags, and the links that put them on APIs, operations and products."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from provision.kinds.facts import Required
+from provision.kinds.kind import EVERYWHERE, Claim, Kind, Names, Properties, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _claims(properties: Properties) -> Iterator[Claim]:
+    """A second one of a name is refused as "Tag with the same name already exists". Azure/apiops#855."""
+    yield Claim("displayName", (str(properties.get("displayName")).lower(),), ("displayName",))
+
+
+TAG = Kind(
+    type="tags",
+    title="tag",
+    about="A tag: a word by which APIs, operations and products are found.",
+    authority="https://learn.microsoft.com/rest/api/apimanagement/tag/create-or-update",
+    key="tags",
+    where=EVERYWHERE,
+    names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
+    facts=MappingProxyType({"displayName": Required()}),
+    claims=_claims,
+)
+
+
+def _link(of: str, title: str, method: str) -> Kind:
+    return Kind(
+        type=f"{of}/tags",
+        title=f"tag of {title}",
+        about=f"The tags of the {title.partition(' ')[2]}.",
+        authority=f"https://learn.microsoft.com/rest/api/apimanagement/tag/{method}",
+        key="tags",
+        shape=Shape.LINKS,
+        leads_to="tags",
+    )
+
+
+API_TAG = _link("apis", "an API", "assign-to-api")
+OPERATION_TAG = _link("apis/operations", "an operation", "assign-to-operation")
+PRODUCT_TAG = _link("products", "a product", "assign-to-product")
