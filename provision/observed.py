@@ -119,9 +119,9 @@ class _Walk:
         return tuple(partial(self.collection, kind, parent) for kind in kinds if self._matters(kind, parent))
 
     def _matters(self, kind: Kind, parent: Address) -> bool:
-        """Whether a collection is looked at: of what lies deeper than in the instance, few are counted unasked."""
+        """Whether a collection is looked at: deeper than in an instance or workspace, few are counted unasked."""
         asked = kind.belongs or (parent, kind.type) in self.desired.owned
-        return parent == SERVICE or asked or kind.counted
+        return kind.parent == SERVICE.text or asked or kind.counted
 
     def others(self) -> Iterator[Job]:
         """The collections that provision doesn't manage, and the spec refers into."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.kinds.facts import Required
-from provision.kinds.kind import EVERYWHERE, Claim, Kind, Names, Properties, Shape
+from provision.kinds.kind import EVERYWHERE, Claim, Kind, Linked, Names, Properties, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ TAG = Kind(
 )
 
 
-def _link(of: str, title: str, method: str) -> Kind:
+def _link(of: str, title: str, method: str, linked: Linked) -> Kind:
     return Kind(
         type=f"{of}/tags",
         title=f"tag of {title}",
@@ -38,10 +38,17 @@ def _link(of: str, title: str, method: str) -> Kind:
         authority=f"https://learn.microsoft.com/rest/api/apimanagement/tag/{method}",
         key="tags",
         shape=Shape.LINKS,
+        where=EVERYWHERE,
         leads_to="tags",
+        linked=linked,
     )
 
 
-API_TAG = _link("apis", "an API", "assign-to-api")
-OPERATION_TAG = _link("apis/operations", "an operation", "assign-to-operation")
-PRODUCT_TAG = _link("products", "a product", "assign-to-product")
+API_TAG = _link("apis", "an API", "assign-to-api", Linked("apiLinks", "apiId", turned=True))
+OPERATION_TAG = _link(
+    "apis/operations",
+    "an operation",
+    "assign-to-operation",
+    Linked("operationLinks", "operationId", turned=True),
+)
+PRODUCT_TAG = _link("products", "a product", "assign-to-product", Linked("productLinks", "productId", turned=True))
