@@ -161,7 +161,8 @@ class Emulator:
             for name, port in self._ports.items():
                 bound[name] = bind(self._host, port)
             self._log = Log(self._log_path) if self._log_path else None
-            self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
+            note, tell = (self._log.note, self._log.tell) if self._log else (_unheard, _unheard)
+            self._world = self._world_of(Store(self._state), note=note, tell=tell)
         except BaseException:
             for one in bound.values():
                 one.close()

@@ -42,8 +42,8 @@ class Manners(TypedDict, total=False):
 class World:
     """What one emulator consists of; handlers get it with every call.
 
-    `note` says something once in the log. `judge`, where there is one, tells what of a policy document (as rawxml,
-    with a function that knows named values) could not be executed: such a document is refused.
+    `note` says something once in the log, `tell` each time. `judge`, where there is one, tells what of a policy document
+    (as rawxml, with a function that knows named values) could not be executed: such a document is refused.
     """
 
     store: Store
@@ -56,6 +56,7 @@ class World:
     create_seconds: float | None = None
     note: Callable[[str], None] = lambda _: None
     judge: Callable[[str, Callable[[str], str | None]], list[str]] | None = None
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
