@@ -42,8 +42,8 @@ class Manners(TypedDict, total=False):
 class World:
     """What one emulator consists of; handlers get it with every call.
 
-    `note` says something once in the log, `tell` each time. `judge`, where there is one, tells what of a policy document
-    (as rawxml, with a function that knows named values) could not be executed: such a document is refused.
+    `note` says something once in the log, `tell` each time. `judge`, where there is one, tells what of a policy
+    document (as rawxml, with a function that knows named values) could not be executed: such a document is refused.
     """
 
     store: Store
