@@ -11,7 +11,6 @@ PRODUCT_GROUP = Kind(
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-group/create-or-update",
     key="groups",
     shape=Shape.LINKS,
-    counted=True,
     where=EVERYWHERE,
     # Every new product gets this link from Azure. Azure/apiops#645
     factory=frozenset({"administrators"}),

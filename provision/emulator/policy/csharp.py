@@ -16,6 +16,11 @@ def expression_end(source: str, start: int) -> int:
     return _balanced(source, start + 1, 0)
 
 
+def literal_end(source: str, at: int) -> int:
+    """Return the index after a comment or literal that begins at `at`, `at` where none does, -1 where it never ends."""
+    return _skip(source, at, 0)
+
+
 def _balanced(source: str, at: int, depth: int) -> int:
     """Return the index after the bracket that closes the one at `at`, reading C#; -1 if there is none."""
     stack = [CLOSING[source[at]]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.errors import Thrown, bad_argument, null_argument
@@ -18,9 +19,9 @@ def identity(value: Any) -> Any:
         value = value.value
     if value is None:
         return None
-    if isinstance(value, bytearray):
-        return id(value)
-    return (type(value), value)
+    if isinstance(value, Net | str | int | float | Decimal | TypeRef):
+        return (type(value), value)
+    return id(value)
 
 
 def full_name(ref: TypeRef, names: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.collected import NetArray
+from provision.emulator.gateway.expressions.decimals import fitted, too_large
 from provision.emulator.gateway.expressions.doubles import to_single
 from provision.emulator.gateway.expressions.errors import Refused, Thrown, no_cast, null_reference, overflow
 from provision.emulator.gateway.expressions.signatures import NO
@@ -90,13 +91,10 @@ def number(value: Any, kind: type, *, checked: bool = False) -> Any:
 
 
 def _decimal(value: Any) -> Decimal:
-    try:
-        found = +Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
-        if abs(found) <= MAX_DECIMAL:
-            return found
-    except InvalidOperation:
-        pass
-    raise overflow("Value was either too large or too small for a Decimal.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise too_large()
+    # A double gives its 15 significant digits.
+    return fitted(Decimal(format(value, ".15g")).normalize() if isinstance(value, float) else Decimal(value))
 
 
 def _whole(value: Any, kind: type, *, checked: bool) -> Any:

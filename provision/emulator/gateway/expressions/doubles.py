@@ -9,7 +9,7 @@ import math
 import struct
 
 FIXED_FROM, FIXED_TO = -5, 15  # exponents between these are written without one
-SINGLE_DIGITS = 9
+SINGLE_DIGITS, SINGLE_TO = 9, 7
 
 
 def _special(value: float) -> str | None:
@@ -47,7 +47,12 @@ def general(sign: str, digits: str, exponent: int, limit: int = FIXED_TO, mark: 
 
 def double_text(value: float) -> str:
     """Write a double."""
-    return _special(value) or general(*digits_of(repr(float(value))))
+    return _special(value) or _shortest(digits_of(repr(float(value))), FIXED_TO)
+
+
+def _shortest(parts: tuple[str, str, int], limit: int) -> str:
+    """Write all digits there are: without an exponent as far as these reach, at least to the limit."""
+    return general(*parts, max(limit, len(parts[1])))
 
 
 def to_single(value: float) -> float:
@@ -66,5 +71,5 @@ def single_text(value: float) -> str:
     for precision in range(1, SINGLE_DIGITS):
         text = format(value, f".{precision}g")
         if to_single(float(text)) == value:
-            return general(*digits_of(text), 7)
-    return general(*digits_of(format(value, f".{SINGLE_DIGITS}g")), 7)
+            return _shortest(digits_of(text), SINGLE_TO)
+    return _shortest(digits_of(format(value, f".{SINGLE_DIGITS}g")), SINGLE_TO)

@@ -50,7 +50,7 @@ class Expression:
         try:
             code, self._start, self._statements = code_of(text)
             self._code = _compiled(code, statements=self._statements)
-        except Refused as error:
+        except (Refused, Thrown) as error:
             raise self._failure(error.message, error.at, COMPILATION) from None
         except RecursionError:
             raise self._failure("The expression is nested too deeply.", None, COMPILATION) from None

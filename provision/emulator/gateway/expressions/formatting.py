@@ -39,9 +39,9 @@ def text_of(rt: Runtime, value: Any) -> str:
     return text
 
 
-def enum_text(value: EnumValue, pattern: str) -> str:
+def enum_text(value: EnumValue, pattern: str | None) -> str:
     """Write a member of an enumeration: by name, number, or number in hexadecimal."""
-    letter = pattern.upper()
+    letter = (pattern or "G").upper()
     if letter in ("G", "F"):
         return value.name
     if letter == "D":

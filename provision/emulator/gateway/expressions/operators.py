@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.gateway.expressions.conversions import MAX_DECIMAL, enum_value, fits, number, wrapped
-from provision.emulator.gateway.expressions.errors import Refused, Thrown, overflow
+from provision.emulator.gateway.expressions.conversions import enum_value, fits, number, wrapped
+from provision.emulator.gateway.expressions.decimals import calculated, divided_by_zero
+from provision.emulator.gateway.expressions.errors import Refused, overflow
 from provision.emulator.gateway.expressions.members import described
 from provision.emulator.gateway.expressions.values import (
     NUMBERS,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 INT_MIN, INT_MAX = -(1 << 31), (1 << 31) - 1
 SHIFT_INT, SHIFT_LONG = 31, 63
-DECIMALS = Context(prec=28)
 FLOATS: frozenset[type] = frozenset({float, Single})
 
 
@@ -61,20 +61,16 @@ def promoted(left: type, right: type) -> type | None:  # noqa: PLR0911 - a line 
     return int
 
 
-def _divided_by_zero() -> Thrown:
-    return Thrown("DivideByZeroException", "Attempted to divide by zero.")
-
-
 def _int_divide(left: int, right: int) -> int:
     if not right:
-        raise _divided_by_zero()
+        raise divided_by_zero()
     quotient = abs(left) // abs(right)
     return quotient if (left < 0) == (right < 0) else -quotient
 
 
 def _int_remainder(left: int, right: int) -> int:
     if not right:
-        raise _divided_by_zero()
+        raise divided_by_zero()
     return left - right * _int_divide(left, right)
 
 
@@ -104,22 +100,6 @@ GENERAL: MappingProxyType[str, Callable[[Any, Any], Any]] = MappingProxyType(
 BITS: MappingProxyType[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {"&": operator.and_, "|": operator.or_, "^": operator.xor}
 )
-
-
-def _decimals(sign: str, left: Decimal, right: Decimal) -> Decimal:
-    if sign in "/%" and not right:
-        raise _divided_by_zero()
-    try:
-        with localcontext(DECIMALS):
-            if sign == "%":
-                found = left - right * (left / right).to_integral_value(ROUND_DOWN)
-            else:
-                found = GENERAL[sign](left, right)
-    except (InvalidOperation, Overflow, DivisionByZero):
-        raise overflow("Value was either too large or too small for a Decimal.") from None
-    if abs(found) > MAX_DECIMAL:
-        raise overflow("Value was either too large or too small for a Decimal.")
-    return found
 
 
 def arithmetic(rt: Runtime, sign: str, left: Any, right: Any, *, checked: bool = False) -> Any:
@@ -152,7 +132,7 @@ def _added(rt: Runtime, left: Any, right: Any) -> Any:
 
 def _in(kind: type, sign: str, left: Any, right: Any, *, checked: bool) -> Any:
     if kind is Decimal:
-        return _decimals(sign, left, right)
+        return calculated(sign, left, right)
     if kind in FLOATS:
         try:
             return number(REALS[sign](float(left), float(right)), kind)
@@ -217,6 +197,12 @@ def shift(rt: Runtime, sign: str, left: Any, right: Any) -> Any:
     raise cannot(rt, sign, left, right)
 
 
+def _minus(value: Any, wide: type) -> Any:
+    if wide in WHOLE:
+        return wrapped(-int(number(value, wide)), wide)
+    return value.copy_negate() if isinstance(value, Decimal) else number(-value, wide)
+
+
 def negated(rt: Runtime, sign: str, value: Any) -> Any:
     """Do the unary `- + ! ~`."""
     kind = type(value)
@@ -230,9 +216,9 @@ def negated(rt: Runtime, sign: str, value: Any) -> Any:
         if sign == "+":
             return number(value, wide)
         if sign == "-" and kind is not UInt64:
-            return wrapped(-int(value), wide) if wide in WHOLE else number(-value, wide)
+            return _minus(value, wide)
         if sign == "~" and wide in WHOLE:
-            return wrapped(~int(value), wide)
+            return wrapped(~int(number(value, wide)), wide)
     if value is None and sign != "!":
         return None
     if sign == "-" and hasattr(value, "negate"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.gateway.expressions.errors import Exhausted, null_argument
+from provision.emulator.gateway.expressions.errors import Exhausted, Refused, null_argument
 from provision.emulator.gateway.expressions.values import Byte, Char, Lambda, Net
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.context import Context
     from provision.emulator.gateway.expressions.typetable import Types
 
-MAX_STEPS = 500_000  # operations of one evaluation
+MAX_STEPS = 200_000  # operations of one evaluation
 MAX_MEMORY = 32_000_000  # characters and items that one evaluation makes, all together
 MAX_DEPTH = 60  # functions that call functions
 
@@ -48,6 +48,8 @@ class Runtime:
         """Go through an enumerable, a step for each item."""
         if values is None:
             raise null_argument("source")
+        if not hasattr(values, "__iter__"):
+            raise Refused(f"A value of type '{self.types.of(values).name}' can't be gone through")
         make = Char if isinstance(values, str) else Byte if isinstance(values, bytearray) else None
         for item in values:
             self.step()

@@ -49,8 +49,8 @@ class TimeSpan(Net):
         if not SPAN_MIN <= self.ticks <= SPAN_MAX:
             raise overflow("TimeSpan overflowed because the duration is too long.")
 
-    def __lt__(self, other: TimeSpan) -> bool:
-        return self.ticks < other.ticks
+    def __lt__(self, other: object) -> bool:
+        return self.ticks < other.ticks if isinstance(other, TimeSpan) else NotImplemented
 
     def operate(self, sign: str, other: Any) -> Any:
         """Do what its operators do."""
@@ -98,8 +98,8 @@ class DateTime(Net):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DateTime) and self.ticks == other.ticks
 
-    def __lt__(self, other: DateTime) -> bool:
-        return self.ticks < other.ticks
+    def __lt__(self, other: object) -> bool:
+        return self.ticks < other.ticks if isinstance(other, DateTime) else NotImplemented
 
     @property
     def python(self) -> datetime:
@@ -162,8 +162,8 @@ class Offset(Net):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Offset) and self.utc == other.utc
 
-    def __lt__(self, other: Offset) -> bool:
-        return self.utc < other.utc
+    def __lt__(self, other: object) -> bool:
+        return self.utc < other.utc if isinstance(other, Offset) else NotImplemented
 
     def moved(self, ticks: int) -> Offset:
         """Return the point so many ticks later."""

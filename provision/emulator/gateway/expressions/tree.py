@@ -13,6 +13,7 @@ from tree_sitter import Language, Parser
 from tree_sitter_c_sharp import language
 
 from provision.emulator.gateway.expressions.errors import Refused
+from provision.emulator.policy.csharp import literal_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ MAX_PARSE = 3_000_000  # bytes that the parser may ask for, chunk by chunk, goin
 CHUNK = 256
 READINGS = 8
 BEFORE, AFTER = b"return ", b"\n;"
+NO_STATEMENT = "Only assignment, call, increment, decrement, and new object expressions can be used as a statement"
 SIGNS = frozenset({"+", "-", "&", "*"})
 
 
@@ -40,6 +42,24 @@ def code_of(text: str) -> tuple[str, int, bool]:
     return stripped, start, False
 
 
+def _masked(code: str) -> str:
+    """Put letters in place of what interpolated strings hold, of the same size: the grammar loses its way in some."""
+    out: list[str] = []
+    at = begin = 0
+    while at < len(code):
+        end = literal_end(code, at)
+        if end <= at:
+            at += 1
+            continue
+        quote = code.find('"', at, end)
+        if "$" in code[at:quote] and quote < at + 3:
+            inner = "x" * len(code[quote + 1 : end - 1].encode())
+            out += [code[begin:at], f'{code[at : quote + 1]}{inner}"' if inner else f'{" " * (quote - at)}""']
+            begin = end
+        at = end
+    return "".join([*out, code[begin:]])
+
+
 class Source:
     """The text of an expression as the grammar reads it; places are counted in its bytes."""
 
@@ -51,12 +71,17 @@ class Source:
         except UnicodeEncodeError:
             raise Refused("The expression holds half of a character.", 0) from None
         self.before = b"" if statements else BEFORE
-        self.text = self.before + inner + (b"" if statements else AFTER)
+        self.written = self.before + inner + (b"" if statements else AFTER)
+        self.text = self.before + _masked(code).encode() + (b"" if statements else AFTER)
         self.statements = statements
+
+    def original(self, node: Node) -> str:
+        """A node's text as it was written."""
+        return self.written[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def place(self, byte: int) -> int:
         """Return the character of the code that a byte belongs to."""
-        kept = self.text[len(self.before) : max(byte, len(self.before))]
+        kept = self.written[len(self.before) : max(byte, len(self.before))]
         return len(kept.decode("utf-8", "replace"))
 
     def parse(self, is_type: Callable[[str], bool]) -> Node:
@@ -88,10 +113,13 @@ class Source:
 
     def _broken(self, root: Node) -> Refused:
         for node in walk(root):
-            if node.is_missing:
-                return Refused(f"{node.type} expected", self.place(node.start_byte))
+            if node.is_missing or (node.type == "identifier" and node.start_byte == node.end_byte):
+                if node.type == "!":  # the grammar makes a statement of any expression so
+                    return Refused(NO_STATEMENT, self.place(node.start_byte))
+                what = "An expression" if node.type == "identifier" else f"'{node.type}'"
+                return Refused(f"{what} is expected", self.place(node.start_byte))
             if node.type == "ERROR":
-                found = self.text[node.start_byte : node.end_byte].decode("utf-8", "replace").strip()
+                found = self.original(node).strip()
                 return Refused(f"Invalid expression term '{found[:20]}'", self.place(node.start_byte))
         return Refused("The expression is not understood.", 0)
 

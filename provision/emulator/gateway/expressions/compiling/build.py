@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.errors import Exhausted, Refused, Thrown
@@ -41,6 +42,7 @@ class Builder:
         self.tables = tables
         self.scope = Scope(framed=True)
         self.checked = False
+        self.code = source.written.decode("utf-8", "replace")
 
     def place(self, node: Node) -> int:
         """Where a node is in the text."""
@@ -101,6 +103,12 @@ class Builder:
     def inner(self, *, framed: bool = False) -> Scoped:
         """Open a scope for a `with`."""
         return Scoped(self, framed=framed)
+
+    def known_member(self, node: Node, name: str) -> None:
+        """Refuse a member that no type has, and that no tuple or anonymous type of this text can have."""
+        named_here = re.search(rf"(?<![\w.]){re.escape(name)}\b", self.code)
+        if name not in self.types.names and not named_here:
+            raise self.refuse(node, f"No type has a member '{name}'")
 
     def family(self, name: str) -> Family | None:
         """Return the type of a name as it is written, with or without its namespace."""

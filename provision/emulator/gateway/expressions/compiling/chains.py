@@ -138,6 +138,7 @@ def _member(builder: Builder, node: Node) -> Code:
     if inner is None:
         raise builder.refuse(node, "The expression is not complete.")
     code = builder.build(inner)
+    builder.known_member(node, name)
 
     def run(frame: Frame) -> Any:
         value = code(frame)
@@ -153,6 +154,7 @@ def _conditional(builder: Builder, node: Node) -> Code:
         found = arguments(builder, binding)
         return builder.located(node, lambda frame: _index(frame, _reached(code(frame)), found))
     name, _ = _name_and_types(builder, binding.child_by_field_name("name"))
+    builder.known_member(node, name)
 
     def run(frame: Frame) -> Any:
         value = _reached(code(frame))

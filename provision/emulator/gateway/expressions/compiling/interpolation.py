@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.gateway.expressions.compiling.literals import unescaped
 from provision.emulator.gateway.expressions.errors import Refused
 from provision.emulator.gateway.expressions.formatting import aligned, formatted
-from provision.emulator.gateway.expressions.tree import Source, content
+from provision.emulator.gateway.expressions.tree import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class Hole(Source):
 
 
 def _build(builder: Builder, node: Node) -> Code:
-    text = content(node)
+    text = builder.source.original(node)
     opening = text.index('"')
     verbatim = "@" in text[:opening]
     if text.startswith('"""', opening):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.conversions import fits
+from provision.emulator.gateway.expressions.decimals import fitted
 from provision.emulator.gateway.expressions.doubles import to_single
 from provision.emulator.gateway.expressions.errors import Refused
 from provision.emulator.gateway.expressions.tree import content
@@ -75,7 +76,7 @@ def real_number(text: str) -> Any:
     if len(digits) > MAX_DIGITS:
         raise Refused("Floating-point constant is outside the range")
     if kind is Decimal:
-        return +Decimal(digits)
+        return fitted(Decimal(digits))
     value = float(digits)
     return Single(to_single(value)) if kind is Single else value
 

@@ -67,10 +67,11 @@ def _for(builder: Builder, node: Node) -> Code:
         starts = [
             declaration(builder, one) if one.type == "variable_declaration" else builder.expression(one)
             for one in node.children_by_field_name("initializer")
+            if one.is_named
         ]
         condition = node.child_by_field_name("condition")
         test = builder.truth(condition) if condition is not None else None
-        updates = [builder.expression(one) for one in node.children_by_field_name("update")]
+        updates = [builder.expression(one) for one in node.children_by_field_name("update") if one.is_named]
         turn, cost = body(builder, node.child_by_field_name("body")), builder.weight(node)
 
     def run(frame: Frame) -> Any:

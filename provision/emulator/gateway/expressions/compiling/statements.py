@@ -12,7 +12,7 @@ from provision.emulator.gateway.expressions.compiling.simple import function
 from provision.emulator.gateway.expressions.conversions import assigned, thrown_as
 from provision.emulator.gateway.expressions.errors import Refused
 from provision.emulator.gateway.expressions.scope import Returned, Signal
-from provision.emulator.gateway.expressions.tree import content, named
+from provision.emulator.gateway.expressions.tree import NO_STATEMENT, content, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ CALLS = frozenset(
 
 def sequence(builder: Builder, nodes: Iterable[Node]) -> Code:
     """Compile statements that follow each other."""
-    listed = list(nodes)
+    listed = [named(one)[0] if one.type == "global_statement" else one for one in nodes]
     functions = [one for one in listed if one.type == "local_function_statement"]
     for one in functions:
         label = one.child_by_field_name("name")
@@ -65,8 +65,7 @@ def body(builder: Builder, node: Node | None) -> Code:
 def _expression(builder: Builder, node: Node) -> Code:
     inner = named(node)[0]
     if inner.type not in CALLS:
-        message = "Only assignment, call, increment, decrement, and new object expressions can be used as a statement"
-        raise builder.refuse(inner, message)
+        raise builder.refuse(inner, NO_STATEMENT)
     code = builder.expression(inner)
 
     def run(frame: Frame) -> None:
@@ -211,6 +210,5 @@ STATEMENTS: MappingProxyType[str, Callable[[Builder, Node], Code]] = MappingProx
         "throw_statement": _throw,
         "local_function_statement": _function,
         "empty_statement": _nothing,
-        "global_statement": lambda builder, node: builder.build(named(node)[0]),
     }
 )

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.collected import Anonymous, NetTuple, Pair, identity
 from provision.emulator.gateway.expressions.conversions import enum_value
-from provision.emulator.gateway.expressions.errors import Refused, Thrown, bad_argument, bad_format, invalid_operation
+from provision.emulator.gateway.expressions.errors import (
+    Refused,
+    Thrown,
+    bad_argument,
+    bad_format,
+    invalid_operation,
+    null_argument,
+)
 from provision.emulator.gateway.expressions.formatting import enum_text, text_of
 from provision.emulator.gateway.expressions.signatures import Family, family
 from provision.emulator.gateway.expressions.values import Boxed, EnumValue, Lambda, Net, Ref, TypeRef, to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provision.emulator.gateway.expressions.runtime import Runtime
 
-NO_MESSAGE = "Exception of type 'System.Exception' was thrown."
 # Each exception and what it inherits.
 EXCEPTIONS = (
     ("System.SystemException", "Exception"),
@@ -58,6 +66,8 @@ def _parse_enum(rt: Runtime, kind: TypeRef, text: str, ignore: bool = False) -> 
 
 
 def _named(rt: Runtime, enum: str, text: str, *, ignore: bool) -> EnumValue | None:
+    if text is None:
+        raise null_argument("value")
     if text.strip().lstrip("-").isdecimal():
         return enum_value(rt.types, enum, int(text[:10]))
     for name in rt.types.by_name[enum].members:
@@ -127,13 +137,15 @@ def _called(rt: Runtime, function: Lambda, *args: Any) -> Any:
     return rt.call(function, *args)
 
 
-def _exception(full: str, base: str) -> Family:
-    name = full.rpartition(".")[2]
-
+def _exception_of(name: str, full: str) -> Callable[..., Thrown]:
     def make(message: str | None = None, inner: Thrown | None = None) -> Thrown:
         return Thrown(name, f"Exception of type '{full}' was thrown." if message is None else message, inner)
 
-    table = {"new(string message=, Exception inner=)": make}
+    return make
+
+
+def _exception(full: str, base: str) -> Family:
+    table = {"new(string message=, Exception inner=)": _exception_of(full.rpartition(".")[2], full)}
     return family(full, table, bases=(base,))
 
 
@@ -217,9 +229,7 @@ EXCEPTION = family(
         "string Source": lambda _: "",
         "Type GetType()": lambda error: TypeRef(error.name),
         "string ToString()": lambda rt, error: f"{rt.types.full(TypeRef(error.name))}: {error.message}",
-        "new(string message=, Exception inner=)": lambda message=NO_MESSAGE, inner=None: Thrown(
-            "Exception", message, inner
-        ),
+        "new(string message=, Exception inner=)": _exception_of("Exception", "System.Exception"),
     },
     classes=(Thrown,),
 )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.arrays import common
-from provision.emulator.gateway.expressions.collected import NetDict, identity
+from provision.emulator.gateway.expressions.collected import NetDict, Pair, identity
 from provision.emulator.gateway.expressions.dotnet.linq import fold_of
+from provision.emulator.gateway.expressions.errors import Refused
 from provision.emulator.gateway.expressions.runtime import Seq
 from provision.emulator.gateway.expressions.signatures import family
 from provision.emulator.gateway.expressions.values import Lambda, Net, TypeRef, plain
@@ -26,6 +27,8 @@ def to_dictionary(
         value, comparer = None, value
     items = rt.gather(source)
     if key is None:
+        if not all(isinstance(one, Pair) for one in items):
+            raise Refused("Only key and value pairs make a dictionary by themselves")
         keys, values = [one.key for one in items], [one.value for one in items]
     else:
         keys = [plain(rt.call(key, one)) for one in items]

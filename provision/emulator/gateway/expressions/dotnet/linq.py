@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.collected import NetArray, NetTuple, identity
-from provision.emulator.gateway.expressions.conversions import cast, is_type
+from provision.emulator.gateway.expressions.conversions import cast, is_type, unboxed
 from provision.emulator.gateway.expressions.dotnet.ordering import Order
 from provision.emulator.gateway.expressions.errors import Refused, null_argument, out_of_range
 from provision.emulator.gateway.expressions.runtime import Seq
@@ -167,7 +167,7 @@ def _of_type(rt: Runtime, source: Any, types: tuple[TypeRef, ...]) -> Seq:
 
 
 def _cast(rt: Runtime, source: Any, types: tuple[TypeRef, ...]) -> Seq:
-    return Seq(lambda: (plain(cast(rt.types, one, types[0])) for one in rt.each(source)))
+    return Seq(lambda: (plain(unboxed(rt.types, plain(one), types[0])) for one in rt.each(source)))
 
 
 def _range(rt: Runtime, start: int, count: int) -> Seq:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions import operators
@@ -59,8 +59,8 @@ def _exponent(base: float, power: float) -> float:
 
 
 def _absolute(value: Any) -> Any:
-    found = type(value)(abs(value))
-    if isinstance(value, int) and not fits(found, type(value)):
+    found = value.copy_abs() if isinstance(value, Decimal) else type(value)(abs(value))
+    if isinstance(value, int) and not fits(int(found), type(value)):
         raise overflow("Negating the minimum value of a twos complement number is invalid.")
     return found
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions import operators
 from provision.emulator.gateway.expressions.conversions import MAX_DECIMAL, PRIMITIVES, fits, number
+from provision.emulator.gateway.expressions.decimals import WIDE
 from provision.emulator.gateway.expressions.errors import Thrown, bad_format, null_argument, out_of_range, overflow
 from provision.emulator.gateway.expressions.numberformats import number_text
 from provision.emulator.gateway.expressions.signatures import Family, enumeration, family
@@ -178,7 +179,7 @@ def round_decimal(value: Decimal, digits: int = 0, mode: Any = None) -> Decimal:
         raise out_of_range("decimals", "Decimal can only round to between 0 and 28 digits of precision.")
     if -int(value.as_tuple().exponent) <= digits:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), ROUNDINGS[mode.number if mode else 0])
+    return value.quantize(Decimal(1).scaleb(-digits), ROUNDINGS[mode.number if mode else 0], WIDE)
 
 
 def round_double(value: float, digits: int = 0, mode: Any = None) -> float:

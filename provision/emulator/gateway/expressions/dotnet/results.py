@@ -141,6 +141,10 @@ def _sum(rt: Runtime, source: Any, function: Lambda | None = None) -> Any:
         kind = element_of(source)
         zero = default_of(rt.types, kind) if kind is not None and function is None else None
         return zero if type(zero) in NUMBERS else 0
+    return _added(rt, values)
+
+
+def _added(rt: Runtime, values: list[Any]) -> Any:
     total = values[0]
     for one in values[1:]:
         total = operators.arithmetic(rt, "+", total, one, checked=True)
@@ -152,7 +156,7 @@ def _average(rt: Runtime, source: Any, function: Lambda | None = None) -> Any:
     if not values:
         raise invalid_operation(EMPTY)
     if type(values[0]) is Decimal:
-        return operators.arithmetic(rt, "/", sum(values), number(len(values), Decimal))
+        return operators.arithmetic(rt, "/", _added(rt, values), number(len(values), Decimal))
     return float(sum(values)) / len(values)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from provision.emulator.gateway.expressions.collected import NetArray
+from provision.emulator.gateway.expressions.dotnet.splitting import needed
 from provision.emulator.gateway.expressions.errors import Thrown, invalid_operation, null_argument
 from provision.emulator.gateway.expressions.signatures import enumeration, family
 from provision.emulator.gateway.expressions.values import STRING, EnumValue, Net, Ref
@@ -156,9 +157,7 @@ def _of(name: str) -> Callable[[Uri], Any]:
 
 
 def _escape_data(text: str | None) -> str:
-    if text is None:
-        raise null_argument("stringToEscape")
-    return quote(text, "-_.~", errors="replace")
+    return quote(needed(text, "stringToEscape"), "-_.~", errors="replace")
 
 
 def _well_formed(text: str | None, kind: EnumValue) -> bool:
@@ -196,8 +195,12 @@ URI = family(
         "bool IsFile": lambda uri: uri.scheme == "file",
         "string GetLeftPart(UriPartial part)": _left,
         "static string EscapeDataString(string stringToEscape)": _escape_data,
-        "static string UnescapeDataString(string stringToUnescape)": lambda text: unquote(text, errors="replace"),
-        "static string EscapeUriString(string stringToEscape)": lambda text: quote(text, KEPT, errors="replace"),
+        "static string UnescapeDataString(string stringToUnescape)": lambda text: unquote(
+            needed(text, "value"), errors="replace"
+        ),
+        "static string EscapeUriString(string stringToEscape)": lambda text: quote(
+            needed(text, "value"), KEPT, errors="replace"
+        ),
         "static bool IsWellFormedUriString(string uriString, UriKind uriKind)": _well_formed,
         "static bool TryCreate(string uriString, UriKind uriKind, out Uri result)": _try_create,
         "static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)": _try_join,
