@@ -41,6 +41,8 @@ def arrive(tools: Tools, scope: Scope, receive: Receive, address: Address, head:
         transit.recorder = Recorder()
         transit.context.tracing, transit.context.trace = True, partial(transit.recorder.message, "expression")
     transit.aim(base=base, rest=f"{plan.subject.rest}{query}")
+    if transit.recorder is not None:
+        transit.recorder.begin(transit.context)
     return transit
 
 

@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates, load_pkcs12
+from jwt.algorithms import RSAAlgorithm
 
 from provision.emulator.gateway.failing import internal
 
@@ -49,6 +51,18 @@ class Certificates:
             self._contexts[key] = _context(data, password, verify=verify)
         return self._contexts[key]
 
+    async def public(self, subject: Subject, name: str, identity: str) -> dict[str, Any]:
+        """Return the public key of a certificate as a JWK. Raises GatewayError where there is none, or none of RSA."""
+        row: Row | None = await self._known(lambda reading: _row(reading, subject, name))
+        if row is None:
+            raise internal("validate-jwt", "CertificateNotFound", f"The certificate '{name}' is not there.")
+        opened = _opened(str(row.private.get("data") or ""), str(row.private.get("password") or ""))
+        key = opened.cert.certificate.public_key() if opened.cert else None
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise internal("validate-jwt", "CertificateInvalid", f"The certificate '{name}' has no key of RSA.")
+        found: dict[str, Any] = RSAAlgorithm.to_jwk(key, as_dict=True)
+        return {**found, "kid": identity} if identity else found
+
 
 def _row(reading: Reading, subject: Subject, name: str) -> Row | None:
     wanted = name.rpartition("/")[2].lower()
@@ -58,12 +72,16 @@ def _row(reading: Reading, subject: Subject, name: str) -> Row | None:
     return None
 
 
-def _context(data: str, password: str, *, verify: bool) -> ssl.SSLContext:
-    """Return a context with a certificate; Python takes one only from a file, which is gone at once."""
+def _opened(data: str, password: str) -> PKCS12KeyAndCertificates:
     try:
-        opened = load_pkcs12(base64.b64decode(data), password.encode() or None)
+        return load_pkcs12(base64.b64decode(data), password.encode() or None)
     except ValueError as error:
         raise internal(SOURCE, "CertificateInvalid", f"The certificate can't be opened: {error}.") from None
+
+
+def _context(data: str, password: str, *, verify: bool) -> ssl.SSLContext:
+    """Return a context with a certificate; Python takes one only from a file, which is gone at once."""
+    opened = _opened(data, password)
     if opened.key is None or opened.cert is None:
         raise internal(SOURCE, "CertificateInvalid", "The certificate has no key.")
     pem = opened.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -17,6 +17,10 @@ class Recorder:
     entries: list[dict[str, Any]] = field(default_factory=list)
     _before: dict[str, Any] = field(default_factory=dict)
 
+    def begin(self, context: Context) -> None:
+        """Take note of a call as it comes, so that the first element's changes are its own."""
+        self._before = _state(context)
+
     def step(self, place: Place, context: Context, seconds: float) -> None:
         """Note an element that has run."""
         now = _state(context)

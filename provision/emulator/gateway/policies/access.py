@@ -67,7 +67,7 @@ def _within(caller: ipaddress.IPv4Address | ipaddress.IPv6Address, text: str) ->
 def check_header(node: Node) -> Act:
     """`check-header`: a header must be there, and have one of these values."""
     name, status = node.value("name"), node.value("failed-check-httpcode")
-    shown, ignore = node.value("failed-check-error-message"), node.value("ignore-case")
+    shown, ignore = node.value("failed-check-error-message"), node.value("ignore-case", "false")
     values = [one.content() for one in node.nodes("value")]
 
     async def act(transit: Transit) -> None:

@@ -28,8 +28,19 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.transit import Transit
     from provision.emulator.gateway.values import Value
 
-ACTIONS = ("ignore", "prevent", "detect")
-CONTENT = frozenset({"type", "validate-as", "action", "schema-id", "schema-ref", "allow-additional-properties"})
+DEEPEST = 50
+CONTENT = frozenset(
+    {
+        "type",
+        "validate-as",
+        "action",
+        "schema-id",
+        "schema-ref",
+        "allow-additional-properties",
+        "case-insensitive-property-names",
+    }
+)
+ADDITIONAL = "additionalProperties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class _Content:
     action: Value
     schema_id: str
     schema_ref: str
+    additional: bool | None  # whether properties that the schema doesn't name may be there, whatever it says
 
 
 def validate_content(node: Node) -> Act:
@@ -74,7 +86,7 @@ def validate_content(node: Node) -> Act:
             action = (await unspecified.text(transit)).lower()
             found.append(Finding(f"{noun}Body", noun, "UnspecifiedContentType", details, action))
         elif content is not None:
-            problem = _problem(text, content.kind, defined)
+            problem = _problem(text, content, defined)
             if problem:
                 details = f"Body of the {noun} does not conform to the definition which is associated with the "
                 details += f"content type {kind}. {problem}"
@@ -91,9 +103,11 @@ def _contents(node: Node) -> list[_Content]:
         one.known(CONTENT, ())
         kind = one.word("validate-as", None, ("json", "xml", "soap"))
         words = (one.word("schema-id", ""), one.word("schema-ref", ""))
-        if one.word("allow-additional-properties", "true", ("true", "false")) == "false":
-            raise one.refuse("allow-additional-properties='false' is left out")
-        found.append(_Content(one.word("type", "").lower(), kind, one.value("action"), *words))
+        if one.truth("case-insensitive-property-names", default=False):
+            raise one.refuse("case-insensitive-property-names='true' is left out")
+        key = "allow-additional-properties"
+        additional = one.truth(key, default=True) if one.has(key) else None
+        found.append(_Content(one.word("type", "").lower(), kind, one.value("action"), *words, additional))
     return found
 
 
@@ -124,10 +138,10 @@ def _schema(reading: Reading, *, subject: Subject, kind: str, content: _Content 
     return None
 
 
-def _problem(text: str, kind: str, schema: Schema | None) -> str:
+def _problem(text: str, content: _Content, schema: Schema | None) -> str:
     """Return what is wrong with a body; nothing where it fits. [?] Schemas of XML aren't looked at."""
     try:
-        if kind != "json":
+        if content.kind != "json":
             parse(text.lstrip("\ufeff \r\n\t"), raw=False)
             return ""
         value = json.loads(text)
@@ -135,12 +149,12 @@ def _problem(text: str, kind: str, schema: Schema | None) -> str:
         return str(error)
     except (ValueError, RecursionError) as error:
         return f"It is no JSON: {error}."
-    return _unfit(value, schema) if schema else ""
+    return _unfit(value, schema, content.additional) if schema else ""
 
 
-def _unfit(value: Any, schema: Schema) -> str:
+def _unfit(value: Any, schema: Schema, additional: bool | None) -> str:
     try:
-        whole = {**schema.document, **schema.schema}
+        whole = _opened({**schema.document, **schema.schema}, additional)
         found = next(Draft4Validator(whole).iter_errors(value), None)
     except (SchemaError, Unresolvable, RecursionError) as problem:
         return f"The schema can't be used: {type(problem).__name__}."
@@ -148,6 +162,18 @@ def _unfit(value: Any, schema: Schema) -> str:
         return ""
     place = ".".join(str(part) for part in found.absolute_path)
     return f"{found.message[:300]} Path: '{place}'."
+
+
+def _opened(schema: Any, additional: bool | None, depth: int = 0) -> Any:
+    """Return a schema with what it says of further properties overruled."""
+    if additional is None or depth > DEEPEST:
+        return schema
+    if isinstance(schema, list):
+        return [_opened(one, additional, depth + 1) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _opened(value, additional, depth + 1) for key, value in schema.items()}
+    return {**found, ADDITIONAL: additional} if isinstance(schema.get("properties"), dict) else found
 
 
 POLICIES = (

@@ -18,7 +18,6 @@ from provision.emulator.gateway.forwarding import Outgoing
 from provision.emulator.gateway.policies.requests import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from provision.emulator.gateway.transit import Transit
@@ -49,9 +48,13 @@ class Configuration:
 class Keys:
     """The keys by which a token may be signed: secrets of base64, and sets of JWKs."""
 
-    def __init__(self, secrets: Sequence[tuple[str, Any]]) -> None:
-        self._secrets = [(name, _secret(value)) for name, value in secrets]
+    def __init__(self) -> None:
+        self._secrets: list[tuple[str, bytes]] = []
         self._public: list[dict[str, Any]] = []
+
+    def add_secret(self, name: str, value: Any) -> None:
+        """Add a secret: base64, or bytes."""
+        self._secrets.append((name, _secret(value)))
 
     def add(self, keys: list[dict[str, Any]]) -> None:
         """Add a set of JWKs."""

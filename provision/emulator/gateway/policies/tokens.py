@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.nodes import Node
     from provision.emulator.gateway.steps import Act
     from provision.emulator.gateway.transit import Transit
-    from provision.emulator.gateway.values import Value
 
 COMMON = frozenset(
     {
@@ -119,12 +118,12 @@ def validate_jwt(node: Node) -> Act:
     times, signed = node.value("require-expiration-time", "true"), node.value("require-signed-tokens", "true")
     skew = node.value("clock-skew", "0")
     configurations = [one.value("url") for one in node.nodes("openid-config")]
-    keys = _keys(node)
+    keys = _Keys(node)
     audiences, issuers = node.texts("audiences", "audience"), node.texts("issuers", "issuer")
 
     async def check(transit: Transit) -> Jwt:
         raw = await token.read(transit)
-        known = signatures.Keys([(identity, await one.get(transit)) for identity, one in keys])
+        known = await keys.read(transit)
         allowed = [await one.text(transit) for one in issuers]
         for one in configurations:
             configuration = await signatures.openid(transit, await one.text(transit))
@@ -145,16 +144,30 @@ def validate_jwt(node: Node) -> Act:
     return _acting(token, check)
 
 
-def _keys(node: Node) -> list[tuple[str, Value]]:
-    """Return the keys that stand in the document: (id, base64 of a secret)."""
-    found = []
-    for holder in node.nodes("issuer-signing-keys"):
-        for key in holder.nodes("key"):
-            if key.has("certificate-id") or key.has("n") or key.has("e"):
-                raise node.refuse("keys by certificate or by modulus are left out")
-            key.known(("id",), ())
-            found.append((key.word("id", ""), key.content()))
-    return found
+class _Keys:
+    """The keys that stand in a document: secrets in base64, moduli, certificates of the instance."""
+
+    def __init__(self, node: Node) -> None:
+        self._keys = []
+        for holder in node.nodes("issuer-signing-keys"):
+            for key in holder.nodes("key"):
+                key.known(("id", "n", "e", "certificate-id"), ())
+                words = (key.word("id", ""), key.optional("certificate-id"), key.optional("n"), key.optional("e"))
+                self._keys.append((*words, key.content()))
+
+    async def read(self, transit: Transit) -> signatures.Keys:
+        """Return the keys. Raises GatewayError where a certificate isn't there."""
+        found = signatures.Keys()
+        for identity, certificate, modulus, exponent, content in self._keys:
+            if certificate is not None:
+                name = await certificate.text(transit)
+                found.add([await transit.tools.certificates.public(transit.subject, name, identity)])
+            elif modulus is not None and exponent is not None:
+                numbers = {"n": await modulus.text(transit), "e": await exponent.text(transit)}
+                found.add([{"kty": "RSA", **numbers, **({"kid": identity} if identity else {})}])
+            else:
+                found.add_secret(identity, await content.get(transit))
+        return found
 
 
 def validate_azure_ad_token(node: Node) -> Act:
@@ -174,7 +187,7 @@ def validate_azure_ad_token(node: Node) -> Act:
         configuration = await signatures.openid(
             transit, f"https://{LOGIN}/{name}/v2.0/.well-known/openid-configuration"
         )
-        found = signatures.Keys([])
+        found = signatures.Keys()
         found.add(configuration.keys)
         jwt = found.verified(raw, signed=True)
         owner = str(jwt.payload.get("tid") or name) if name in ("common", "organizations") else name
