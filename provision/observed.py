@@ -116,7 +116,12 @@ class _Walk:
     def into(self, parent: Address) -> tuple[Job, ...]:
         """The collections of something that exists."""
         kinds = (kind for kind in children_at(parent) if not (self.quick and kind.is_single))
-        return tuple(partial(self.collection, kind, parent) for kind in kinds)
+        return tuple(partial(self.collection, kind, parent) for kind in kinds if self._matters(kind, parent))
+
+    def _matters(self, kind: Kind, parent: Address) -> bool:
+        """Whether a collection is looked at: deeper than in an instance or workspace, few are counted unasked."""
+        asked = kind.belongs or (parent, kind.type) in self.desired.owned
+        return kind.parent == SERVICE.text or asked or kind.counted
 
     def others(self) -> Iterator[Job]:
         """The collections that provision doesn't manage, and the spec refers into."""

@@ -15,6 +15,7 @@ from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
 from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
+from provision.vanishing import revived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,7 +98,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
     difference = diff(desired, observed.snapshot, replace=wishes.replace, quick=observed.quick)
     changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
     changes, held = _wake(changes, desired, observed, wishes)
-    changes = _chosen(top_most(changes), wishes)
+    changes = _chosen(top_most(revived(changes, desired, observed)), wishes)
     edges, cycle = _edges(changes, observed)
     creates = {change.address for change in changes if change.action in (Action.CREATE, Action.RESTORE)}
     return Plan(

@@ -69,7 +69,7 @@ class Links:
         """Where a link is put, and what is put there."""
         form = _form(kind)
         holder, target = _ends(kind, address)
-        path = str((body or {}).get(TARGET) or f"/{target}")
+        path = f"/{target}" if form.turned else str((body or {}).get(TARGET) or f"/{target}")
         # Operations of several APIs may have one name.
         name = "-".join(Address(path.strip("/")).names[-2:]) if "operation" in form.collection else target.name
         return holder.child(form.collection, name), {"properties": {form.key: f"{self._scope.service_id}{path}"}}

@@ -22,6 +22,9 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "service": "api_management_service",
         "schemas": "global_schema",
         "openidConnectProviders": "open_id_connect_provider",
+        "apis/tags": "tag",
+        "apis/operations/tags": "tag",
+        "products/tags": "tag",
     }
 )
 # The candidates, the first that a group has: long operations before plain ones.
@@ -37,6 +40,12 @@ _NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         ("resourceGroup", "put"): "create_or_update",
         **{(f"tags/{one}Links", "list"): "list_by_product" for one in ("api", "operation", "product")},
+        ("apis/tags", "put"): "assign_to_api",
+        ("apis/tags", "delete"): "detach_from_api",
+        ("apis/operations/tags", "put"): "assign_to_operation",
+        ("apis/operations/tags", "delete"): "detach_from_operation",
+        ("products/tags", "put"): "assign_to_product",
+        ("products/tags", "delete"): "detach_from_product",
     }
 )
 # The last name stands in the method's URL, and is no argument.

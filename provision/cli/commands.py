@@ -212,6 +212,7 @@ def emulator(
     allow_host: o.AllowHost = None,
     log: o.Log = None,
     gateway_port: o.GatewayPort = 0,
+    strict_policies: o.StrictPolicies = False,
     azureml_port: o.AzuremlPort = 0,
     portal_port: o.PortalPort = 0,
 ) -> None:
@@ -238,6 +239,7 @@ def emulator(
         lro_seconds=lro_seconds,
         throttle=throttle,
         gateway_port=gateway_port,
+        strict_policies=strict_policies,
         retry_after=1,  # az would wait for 30
     ) as azure:
         sys.stdout.write("".join(f"{name}={value}\n" for name, value in azure.environment.items()))

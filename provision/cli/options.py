@@ -149,3 +149,6 @@ Faults = Annotated[
 ]
 PortalPort = Annotated[int, Option("--portal-port", min=0, max=65535, help="Of the developer portal.")]
 GatewayPort = Annotated[int, Option("--gateway-port", min=0, max=65535, help="Of the gateway; 0: any free one.")]
+StrictPolicies = Annotated[
+    bool, Option("--strict-policies", help="Refuse a policy that the gateway could not execute when it is put.")
+]

@@ -15,6 +15,8 @@ from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
 from provision.kinds.resource_group import RESOURCE_GROUP
 from provision.kinds.service import SERVICE_KIND
+from provision.kinds.tag import API_TAG, OPERATION_TAG, PRODUCT_TAG, TAG
+from provision.kinds.version_set import VERSION_SET
 from provision.kinds.workspace import WORKSPACE
 
 if TYPE_CHECKING:
@@ -24,15 +26,20 @@ KINDS: Final = (
     RESOURCE_GROUP,
     SERVICE_KIND,
     SERVICE_POLICY,
+    TAG,
+    VERSION_SET,
     PRODUCT,
     PRODUCT_POLICY,
     PRODUCT_API,
     PRODUCT_GROUP,
+    PRODUCT_TAG,
     API,
     API_POLICY,
+    API_TAG,
     OPERATION,
     OPERATION_POLICY,
     WORKSPACE,
+    OPERATION_TAG,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 WORKSPACES: Final = "workspaces"

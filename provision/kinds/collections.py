@@ -61,8 +61,6 @@ _OTHERS: Final = (
     Collection("backends", "backend"),
     Collection("loggers", "logger"),
     Collection("diagnostics", "diagnostic"),
-    Collection("tags", "tag"),
-    Collection("apiVersionSets", "version set"),
     Collection("policyFragments", "policy fragment"),
     Collection("schemas", "schema"),
     Collection("certificates", "certificate"),

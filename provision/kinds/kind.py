@@ -117,6 +117,7 @@ class Kind:
     names: Names = field(default_factory=lambda: Names(r"^[^*#&+:<>?/%\\]+$"))
     only: str = ""  # of the one of its kind: the name that it has in ARM
     where: frozenset[Where] = IN_SERVICE
+    counted: bool = False  # where the spec doesn't have the key, what there is is counted all the same, and told
     belongs: bool = False  # to its parent: one that the spec doesn't have is drift even where the key isn't written
     partial: bool = False  # only what the spec writes is compared and sent
     patched: bool = False  # updated by a PATCH of what changed, not by a PUT of everything
@@ -135,6 +136,7 @@ class Kind:
     read_options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's get
     delete_options: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's delete
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
+    ends_with_last: str = ""  # the type of what is in it: Azure removes it with the last of those
     has_subscribers: bool = False  # users' keys to it die with it
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing

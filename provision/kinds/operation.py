@@ -104,6 +104,7 @@ OPERATION = Kind(
     key="operations",
     where=EVERYWHERE,
     names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
+    counted=True,
     facts=MappingProxyType(
         {
             "method": Limits(r"^\S+$", shortest=1),

@@ -11,6 +11,7 @@ PRODUCT_API = Kind(
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-api/create-or-update",
     key="apis",
     shape=Shape.LINKS,
+    counted=True,
     where=EVERYWHERE,
     in_new_instances=frozenset({"products/starter/apis/echo-api", "products/unlimited/apis/echo-api"}),
     leads_to="apis",

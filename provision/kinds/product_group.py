@@ -11,6 +11,7 @@ PRODUCT_GROUP = Kind(
     authority="https://learn.microsoft.com/rest/api/apimanagement/product-group/create-or-update",
     key="groups",
     shape=Shape.LINKS,
+    counted=True,
     where=EVERYWHERE,
     # Every new product gets this link from Azure. Azure/apiops#645
     factory=frozenset({"administrators"}),

@@ -34,6 +34,7 @@ ORDER = (
     "graph",
     "azure",
     "factory",
+    "vanishing",
     "plan",
     "guards",
     "teardown",
@@ -165,7 +166,7 @@ def test_no_stage_names_a_kind(source: Path) -> None:
 def test_no_collection_is_told_twice() -> None:
     names = [one.name.lower() for one in collections()]
     assert sorted(names) == sorted(set(names))
-    assert {kind.type for kind in KINDS if kind.shape is Shape.MAP and kind.parent == "service"} <= set(names)
+    assert {kind.type.lower() for kind in KINDS if kind.shape is Shape.MAP and kind.parent == "service"} <= set(names)
 
 
 def assigned(source: Path) -> set[str]:

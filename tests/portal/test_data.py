@@ -18,6 +18,7 @@ from tests.conftest import PATIENCE, WORKED, Cloud, embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 RRS = f"/azureml-demo/workspaces/{WORKSPACE}/services/{SERVICE}/execute?api-version=2.0&details=true"
 JSON = "application/json"
@@ -269,3 +270,16 @@ def test_it_is_told(page: Page) -> None:
     emulator = page.cloud.emulator
     assert emulator.environment["PORTAL"] == emulator.portal_url
     assert page.cloud.arm("GET", "/_emulator").body["PORTAL"] == emulator.portal_url
+
+
+def test_who_would_be_mailed_for_signing_up_stands_in_the_log(tmp_path: Path) -> None:
+    with embedded(log=tmp_path / "log") as cloud:
+        cloud.applied(WORKED)
+        Page(cloud).sign_up("starter")
+    mails = [
+        line.split(" mail to ")[1] for line in (tmp_path / "log").read_text("utf-8").splitlines() if line[0] == "#"
+    ]
+    assert [mail.partition(" (")[0] for mail in mails] == [
+        "developer@portal.localhost: New subscription activated",
+        "admin@example.com: New subscriptions",
+    ]

@@ -33,7 +33,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("POST INSTANCE/backends/{backendId}/reconnect", "accepted, without effect"),
     ("POST INSTANCE/certificates/{certificateId}/refreshSecret", "nothing is fetched from a key vault"),
     ("POST INSTANCE/namedValues/{namedValueId}/refreshSecret", "nothing is fetched from a key vault"),
-    ("POST INSTANCE/users/{userId}/confirmations/password/send", "accepted, no mail is sent"),
+    ("POST INSTANCE/users/{userId}/confirmations/password/send", "accepted; the log says who would have been mailed"),
     ("POST INSTANCE/users/{userId}/generateSsoUrl", "there is no portal"),
     ("POST INSTANCE/users/{userId}/token", "nobody checks the token"),
     ("POST INSTANCE/getssotoken", "there is no portal"),

@@ -74,12 +74,19 @@ class AzureML:
         reply.headers.setdefault("x-ms-request-id", secrets.token_hex(16))
         reply.headers.setdefault("date", as_http(self._world.clock.now()))
         reply.headers["content-length"] = str(len(reply.body))
-        headers = [(name.encode("latin-1"), value.encode()) for name, value in reply.headers.items()]
+        headers = [(name.encode("latin-1"), _field(value)) for name, value in reply.headers.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else reply.body})
 
     def answer(self, asked: Asked) -> Reply:
-        """Answer one request."""
+        """Answer one request; a defect of the emulator's own reaches the caller as one."""
+        try:
+            return self._answered(asked)
+        except Exception as error:  # noqa: BLE001
+            message = f"The emulator failed: {type(error).__name__}: {error}"
+            return in_json(500, {"error": {"code": "InternalError", "message": message, "details": []}})
+
+    def _answered(self, asked: Asked) -> Reply:
         if asked.place[0] == ACCOUNT:
             reply = storage.answer(self._blobs, self._world.clock, asked)
             reply.headers["x-ms-version"] = asked.headers.get("x-ms-version", "2021-08-06")
@@ -124,6 +131,11 @@ class AzureML:
         version = asked.query.get("api-version", "")
         if version != API_VERSION:
             raise RefusedError("BadVersionCall", (version or "none",))
+
+
+def _field(value: str) -> bytes:
+    """Return a header's value as it may be sent: those that a signed URL asks for may be anything."""
+    return "".join(one for one in value if one.isprintable()).encode("latin-1", "replace")
 
 
 def _json(asked: Asked) -> dict[str, Any]:

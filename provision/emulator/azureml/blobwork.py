@@ -50,7 +50,7 @@ def put_blocks(blobs: Blobs, asked: Asked) -> Reply:
     _, container, name = asked.place
     try:
         wanted = [(item.tag, item.text or "") for item in fromstring(asked.body)]  # noqa: S314  # no entity is read
-    except ParseError:
+    except (ParseError, LookupError, ValueError):  # the last two are of encodings
         raise StorageError("InvalidXmlDocument") from None
     with blobs.transaction():
         known(blobs, container)
@@ -125,7 +125,7 @@ def delete(blobs: Blobs, asked: Asked) -> Reply:
 
 def _written(blobs: Blobs, asked: Asked, content: bytes, made_of: list[list[Any]]) -> Reply:
     _, container, name = asked.place
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME or not name.isprintable():  # [?] XML has no form for some of what the service takes
         raise StorageError("InvalidResourceName")
     known(blobs, container)
     blob = blobs.get(container, name)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from provision.emulator.azureml.blobs import Blobs, Facts
 
 NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*|\$(?:root|web|logs)")
+IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)  # names of metadata are C#'s [doc]
+NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 HEADER = '<?xml version="1.0" encoding="utf-8"?>'
 PAGE = 5000  # as many as the service has on a page
 
@@ -95,7 +97,10 @@ def known(blobs: Blobs, name: str) -> Facts:
 def metadata_of(asked: Asked) -> dict[str, str]:
     """Return the metadata that a request carries."""
     mark = "x-ms-meta-"
-    return {name.removeprefix(mark): value for name, value in asked.headers.items() if name.startswith(mark)}
+    found = {name.removeprefix(mark): value for name, value in asked.headers.items() if name.startswith(mark)}
+    if not all(IDENTIFIER.fullmatch(name) for name in found):
+        raise StorageError("InvalidMetadata")
+    return found
 
 
 def headers_of(facts: Facts) -> dict[str, str]:
@@ -105,8 +110,8 @@ def headers_of(facts: Facts) -> dict[str, str]:
 
 
 def _page(asked: Asked) -> tuple[str, str, int]:
-    size = asked.query.get("maxresults", "")
-    most = int(size) if size.isdigit() and int(size) else PAGE
+    size = NUMBER.fullmatch(asked.query.get("maxresults", ""))
+    most = int(size[0]) if size else PAGE
     return asked.query.get("prefix", ""), asked.query.get("marker", ""), min(most, PAGE)
 
 

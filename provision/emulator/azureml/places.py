@@ -14,6 +14,7 @@ from provision.emulator.azureml.errors import RefusedError
 from provision.emulator.azureml.exchange import Asked, query_of
 from provision.emulator.azureml.signatures import ACCOUNT, KEY, sas_fault
 from provision.emulator.azureml.tables import EXTENSIONS, separator_of
+from provision.emulator.world.store import storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ def place_of(given: Any, now: datetime, permissions: str) -> Place:
     """Return the blob that a part of a batch's body names; a signature in it must permit any of `permissions`."""
     if not isinstance(given, dict) or not given.get("RelativeLocation"):
         raise RefusedError("MissingInputBlobInformation")
-    path = str(given["RelativeLocation"])
+    path = storable(str(given["RelativeLocation"]))
     container, _, name = path.removeprefix("/").partition("/")
     if not container:
         raise RefusedError("ContainerIsEmpty")

@@ -52,7 +52,11 @@ LENIENCE = timedelta(minutes=5)
 
 def sign(text: str) -> str:
     """Return the account key's signature of a text."""
-    return base64.b64encode(hmac.digest(base64.b64decode(KEY), text.encode(), "sha256")).decode()
+    return base64.b64encode(hmac.digest(base64.b64decode(KEY), text.encode("utf-8", "replace"), "sha256")).decode()
+
+
+def _signs(given: str, text: str) -> bool:
+    return hmac.compare_digest(sign(text).encode(), given.encode("utf-8", "replace"))
 
 
 def shared_key_fault(asked: Asked) -> str | None:
@@ -64,7 +68,7 @@ def shared_key_fault(asked: Asked) -> str | None:
     if account != ACCOUNT:
         return f"There is only the account {ACCOUNT}."
     orders: tuple[Callable[[str], str], ...] = (_weight, str)
-    if any(hmac.compare_digest(sign(_signed_text(asked, order)), given) for order in orders):
+    if any(_signs(given, _signed_text(asked, order)) for order in orders):
         return None
     return f"The signature is not that of the key of {ACCOUNT}."
 
@@ -91,7 +95,7 @@ def sas_fault(asked: Asked, now: datetime, permissions: Iterable[str]) -> str | 
     if query.get("sv", "") < OLDEST or "si" in query or "skoid" in query:
         return f"Signatures by the account's key are read, without a stored policy, from version {OLDEST} on."
     text = _account_text(query) if "ss" in query else _service_text(query, *asked.place)
-    if text is None or not hmac.compare_digest(sign(text), query.get("sig", "")):
+    if text is None or not _signs(query.get("sig", ""), text):
         return "Signature did not match."
     return _terms_fault(asked, now, permissions)
 
@@ -101,7 +105,7 @@ def _terms_fault(asked: Asked, now: datetime, permissions: Iterable[str]) -> str
     start, end = _instant(query.get("st")), _instant(query.get("se"))
     if end is None or now >= end:
         return f"The signature ended at {query.get('se', 'no time')}; it is {now:%Y-%m-%dT%H:%M:%SZ}."
-    if start is not None and now < start - LENIENCE:
+    if start is not None and now + LENIENCE < start:
         return f"The signature begins at {query['st']}; it is {now:%Y-%m-%dT%H:%M:%SZ}."
     if asked.base.startswith("http:") and query.get("spr") == "https":
         return "The signature is for https."

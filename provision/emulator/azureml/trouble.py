@@ -22,6 +22,7 @@ MESSAGES: Mapping[str, tuple[int, str]] = MappingProxyType(
         "ContainerAlreadyExists": (409, "The specified container already exists."),
         "ContainerNotFound": (404, "The specified container does not exist."),
         "InvalidBlockList": (400, "The specified block list is invalid."),
+        "InvalidMetadata": (400, "The specified metadata is invalid. It includes characters that are not permitted."),
         "InvalidRange": (416, "The range specified is invalid for the current size of the resource."),
         "InvalidResourceName": (400, "The specified resource name contains invalid characters."),
         "InvalidXmlDocument": (400, "XML specified is not syntactically valid."),

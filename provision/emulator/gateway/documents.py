@@ -43,7 +43,7 @@ def scope_of(reading: Reading, name: str, holder: str) -> Scope | None:
 
 def sections(scopes: list[Scope], shelf: Shelf, policies: Mapping[str, Policy]) -> Sections:
     """Return the sections of documents that stand within each other, the innermost first."""
-    workshop = Workshop(policies, shelf.named, _compiled)
+    workshop = Workshop(policies, compiled)
     inbound, backend, outbound, on_error = (
         tuple(_section(scopes, 0, section, shelf, workshop)) for section in EVERYWHERE
     )
@@ -94,7 +94,8 @@ def _included(name: str, shelf: Shelf, depth: int) -> Iterable[Element | Text]:
         yield from _children(found[1], shelf, depth + 1)
 
 
-def _compiled(workshop: Workshop, elements: Iterable[Element], place: Place) -> tuple[Step, ...]:
+def compiled(workshop: Workshop, elements: Iterable[Element], place: Place) -> tuple[Step, ...]:
+    """Return elements ready to run."""
     numbers: dict[str, int] = {}
     return tuple(_step(workshop, element, place, numbers) for element in elements)
 
@@ -107,12 +108,13 @@ def _step(workshop: Workshop, element: Element, place: Place, numbers: dict[str,
     try:
         if policy is None:
             raise UnsupportedError(element.name, element.attributes.get("missing", ""))
-        if place.section not in policy.sections:
+        if place.section and place.section not in policy.sections:
             raise node.refuse(f"it is not allowed in the section '{place.section}'")
         node.known(policy.attributes, policy.children)
         return Step(where, policy.make(node))
     except GatewayError as error:
         error.place = error.place or where
+        workshop.refused.append(error)
         return refusing(where, error)
 
 

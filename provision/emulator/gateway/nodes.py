@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provision.emulator.gateway.failing import UnsupportedError
+from provision.emulator.gateway.failing import GatewayError, UnsupportedError
 from provision.emulator.gateway.values import Value, value_of
 from provision.emulator.policy.policyxml import Element, Text, is_expression, render
 
@@ -35,11 +35,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What gets elements ready: `policies` by name, named values and fragments by theirs."""
+    """What gets elements ready: `policies` by name, and how children are; `refused` collects what can't be."""
 
     policies: Mapping[str, Policy]
-    named: Callable[[str], str | None]
     compiled: Callable[[Workshop, Iterable[Element], Place], tuple[Step, ...]]
+    refused: list[GatewayError] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -75,6 +75,9 @@ class Portal:
             return Answer(200, self._found(request))
         except ArmError as error:
             return error_answer(error)
+        except Exception as error:  # noqa: BLE001  # a defect of the emulator's own must reach the page
+            message = f"The emulator failed: {type(error).__name__}: {error}"
+            return error_answer(ArmError(500, "InternalServerError", message))
 
     def _found(self, request: Request) -> Any:
         inside = self._inside

@@ -65,7 +65,7 @@ def sign_up(inside: Inside, name: str, wanted: dict[str, Any]) -> dict[str, Any]
         "ownerId": f"/users/{USER}",
         "state": "submitted" if props.get("approvalRequired") else "active",
     }
-    made = inside.ask("PUT", f"{root}/subscriptions/{secrets.token_hex(12)}", {"properties": body}).body
+    made = inside.ask("PUT", f"{root}/subscriptions/{secrets.token_hex(12)}?notify=true", {"properties": body}).body
     return _shown(inside, made)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.resources.actions import regenerate, subject
 from provision.emulator.resources.items import LISTED, etag, view
 from provision.emulator.resources.lookup import missing, require_parent, require_service, require_writable
-from provision.emulator.rules import KINDS
+from provision.emulator.rules import KINDS, mail
 from provision.emulator.rules.products import key
 from provision.emulator.world.errors import invalid, not_found
 from provision.emulator.world.store import service_of
@@ -168,9 +168,12 @@ def accepted(call: Call) -> Answer:
 
 
 def password_mail(call: Call) -> Answer:
-    """POST confirmations/password/send of a user: no mail is sent."""
+    """POST confirmations/password/send of a user: no mail is sent, the log says to whom it would have been."""
     path = call.path.rsplit("/", 3)[0]
     require_parent(call, f"{path}/{LISTED}/{LISTED}")
+    user = call.store.get(path)
+    if user is not None:
+        mail.password_mail(call, user)
     return Answer(204)
 
 

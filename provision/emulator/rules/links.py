@@ -61,7 +61,7 @@ def fill_link(draft: Draft) -> None:
     pair = BY_NAMED["/".join(collection.split("/")[-3::2])]  # TAGS/t/APILINKS
     _, path = draft.resolve(draft.props[pair.key])
     row = draft.call.store.get(path)
-    if row is None:
+    if row is None or row.type.rpartition("/")[2] != f"{pair.key.removesuffix('Id')}s":
         draft.problem(pair.key, "The resource does not exist.")
         return
     if any(found.path != draft.path for found in _siblings(draft.call.store, collection, path)):

@@ -75,8 +75,25 @@ def fill_policy(draft: Draft) -> None:
         draft.problem("representation", document.problem)
     else:
         _check_references(draft, document)
+        _judge(draft, document)
         draft.props["value"] = document.xml
         draft.private = {"raw": document.raw}
+
+
+def _judge(draft: Draft, document: Document) -> None:
+    """Refuse what the gateway could not execute, where that is asked for."""
+    judge, store = draft.call.world.judge, draft.call.store
+    if judge is None or draft.problems or "/resolvers/" in draft.path:
+        return
+
+    def named(name: str) -> str | None:
+        for scope in dict.fromkeys((draft.scope, draft.service)):
+            for row in store.pointing_at(f"{scope}/namedvalues#{name}".lower()):
+                return str(row.props.get("value") or "")
+        return None
+
+    for problem in judge(document.raw, named):
+        draft.problem("representation", problem)
 
 
 def stored_policy(document: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.links import BY_PLAIN, assign, deleting_plain, link, plain_written
+from provision.emulator.rules.mail import farewell_mail, subscription_mail, user_mail
 from provision.emulator.rules.revisions import plain_path
 from provision.emulator.world.errors import ArmError, invalid
 from provision.emulator.world.store import Row
@@ -156,6 +157,7 @@ def fill_user(draft: Draft) -> None:
     password = props.pop("password", None)
     if password:
         draft.private["password"] = password
+    draft.notes["confirmation"] = props.get("confirmation")
     for name in ("appType", "confirmation", "notify"):
         props.pop(name, None)
     props["registrationDate"] = draft.before.get("registrationDate") or draft.call.world.clock.stamp()
@@ -186,6 +188,7 @@ def user_written(draft: Draft, row: Row) -> None:
     if draft.old is None and group is not None:
         arm_id = f"{group.id}/users/{row.name}"
         store.put(Row(arm_id.lower(), arm_id, "microsoft.apimanagement/service/groups/users", 0, {}, {}, row.path))
+    user_mail(draft, row)
 
 
 def show_linked_api(view: View) -> None:
@@ -257,6 +260,7 @@ PRODUCT_KINDS = (
         required=("displayName", "scope"),
         hidden=("primaryKey", "secondaryKey"),
         fill=fill_subscription,
+        written=subscription_mail,
     ),
     Kind(
         "groups",
@@ -276,6 +280,7 @@ PRODUCT_KINDS = (
         show=show_user,
         written=user_written,
         deleting=deleting_user,
+        deleted=farewell_mail,
         lro_delete=True,
     ),
 )

@@ -43,7 +43,11 @@ class Log:
             known = text in self._notes or len(self._notes) >= MOST_NOTES
             self._notes.add(text)
         if not known:
-            self._line(f"# {' '.join(text.split())}")
+            self.tell(text)
+
+    def tell(self, text: str) -> None:
+        """Write what has happened beside the requests."""
+        self._line(f"# {' '.join(text.split())}")
 
     def _line(self, text: str) -> None:
         with self._lock, contextlib.suppress(OSError, ValueError):  # a full disk stops the log and nothing else

@@ -13,6 +13,7 @@ from provision.emulator.arm import correlation
 from provision.emulator.azureml.app import API_KEY, AzureML
 from provision.emulator.azureml.storage import connection_string
 from provision.emulator.gateway.app import Gateway
+from provision.emulator.gateway.judging import judge
 from provision.emulator.portal.app import Portal
 from provision.emulator.serving import control
 from provision.emulator.serving.admission import Admission, normal
@@ -71,6 +72,7 @@ class Emulator:
         azureml_port: int = 0,
         azureml_key: str = API_KEY,
         portal_port: int = 0,
+        strict_policies: bool = False,
         **manners: Unpack[Manners],
     ) -> None:
         self.clock = Clock()
@@ -83,7 +85,7 @@ class Emulator:
         self._ports |= {IDENTITY: 0} if tls else {}
         self._azureml_of = partial(AzureML, api_key=azureml_key)
         self._tls, self._on_exchange = tls, on_exchange
-        self._world_of = partial(World, clock=self.clock, **manners)
+        self._world_of = partial(World, clock=self.clock, judge=judge if strict_policies else None, **manners)
         self._world: World | None = None
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
@@ -159,7 +161,8 @@ class Emulator:
             for name, port in self._ports.items():
                 bound[name] = bind(self._host, port)
             self._log = Log(self._log_path) if self._log_path else None
-            self._world = self._world_of(Store(self._state), note=self._log.note if self._log else _unheard)
+            note, tell = (self._log.note, self._log.tell) if self._log else (_unheard, _unheard)
+            self._world = self._world_of(Store(self._state), note=note, tell=tell)
         except BaseException:
             for one in bound.values():
                 one.close()

@@ -40,7 +40,11 @@ class Manners(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What one emulator consists of; handlers get it with every call. `note` says something once in the log."""
+    """What one emulator consists of; handlers get it with every call.
+
+    `note` says something once in the log, `tell` each time. `judge`, where there is one, tells what of a policy
+    document (as rawxml, with a function that knows named values) could not be executed: such a document is refused.
+    """
 
     store: Store
     clock: Clock
@@ -51,6 +55,8 @@ class World:
     create_polls: int | None = None
     create_seconds: float | None = None
     note: Callable[[str], None] = lambda _: None
+    judge: Callable[[str, Callable[[str], str | None]], list[str]] | None = None
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
