@@ -1,4 +1,4 @@
-"""`make bench`: what a drift costs beside scripts that read the same, and how plans of deletions grow.
+"""`make bench`: a drift beside scripts that read the same, how plans of deletions grow, what the gateway adds to calls.
 
 Requests, CPU and seconds against the embedded Azure at 50 ms; the limit is what ARM's buckets would make of it.
 `--full` goes on to larger instances.
@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.calls import calls
 from tests.bench.measure import PROVISION, Cost, Server, between, middle, server, spec
 from tests.growth import table
 
@@ -104,6 +105,7 @@ def main(words: list[str]) -> None:
             with server(state, LATENCY) as azure:
                 (alone if size in LARGE else compared)(size, azure, path)
     deletions()
+    calls(say)
 
 
 if __name__ == "__main__":
