@@ -111,7 +111,7 @@ def desired(spec: Spec) -> Desired:
 
 def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> Iterator[There]:
     for node in spec.nodes():
-        for one in referring(node.kind, node.reference, node.properties, node.address.scope):
+        for one in referring(node.kind, node.name, node.properties, node.address):
             if (one.there or existing) and one.target not in snapshot:
                 mark = mark_of(spec.tree, (*node.loc, *one.at)) if one.at else spec.mark(node)
                 yield There(one.target, node.address, mark)
@@ -130,7 +130,7 @@ def _owned(node: Node) -> set[tuple[Address, str]]:
 
 def _leading(node: Node) -> dict[str, Any]:
     """Of a link in a workspace, what it leads to: what the instance makes by itself is the instance's there too."""
-    kind, found = find(node.kind.leads_to), next(referring(node.kind, node.reference, {}, node.address.scope), None)
+    kind, found = find(node.kind.leads_to), next(referring(node.kind, node.name, {}, node.address), None)
     if not node.address.in_workspace or found is None:
         return {}
     ours = kind is not None and found.target.name.lower() in kind.factory and not found.there
@@ -143,7 +143,7 @@ def _body(node: Node, data: Mapping[str, Any]) -> dict[str, Any]:
         properties["location"] = _location(data)
     if node.address == GROUP:
         del properties["name"]
-    return as_sent(node.kind, node.kind.to_wire(properties), node.address.scope)
+    return as_sent(node.kind, node.kind.to_wire(properties), node.address)
 
 
 def _location(data: Mapping[str, Any]) -> str:

@@ -22,6 +22,8 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "service": "api_management_service",
         "schemas": "global_schema",
         "openidConnectProviders": "open_id_connect_provider",
+        "apis/resolvers": "graph_ql_api_resolver",
+        "apis/resolvers/policies": "graph_ql_api_resolver_policy",
         "apis/tags": "tag",
         "apis/operations/tags": "tag",
         "products/tags": "tag",
@@ -74,9 +76,10 @@ def method_of(group: Any, kind_type: str, verb: str) -> Any:
 
 
 def _listing(kind_type: str) -> tuple[str, ...]:
-    """Lists are named after what the collection lies in."""
+    """Lists are named after what the collection lies in, directly or not."""
     parents = kind_type.split("/")[:-1]
-    return (f"list_by_{_singular(parents[-1]) if parents else 'service'}", "list_by_workspace", "list")
+    after = _singular(parents[-1]) if parents else "service"
+    return (f"list_by_{after}", "list_by_service", "list_by_workspace", "list")
 
 
 def takes_etag(method: Any) -> bool:

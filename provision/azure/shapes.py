@@ -58,7 +58,8 @@ def shape_of(kind: Kind) -> Shape:
     Null is as good as nothing: the service writes it so.
     """
     inside = properties_of(kind)
-    required = () if kind.partial else tuple(name for name, prop in inside.items() if prop.required)
+    needed = (name for name, prop in inside.items() if prop.required and name not in kind.list_omits)
+    required = () if kind.partial else tuple(needed)
     return Shape("object", properties=_properties(inside), required=required)
 
 

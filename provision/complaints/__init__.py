@@ -47,7 +47,7 @@ def claimed_twice(mark: Mark, kind: Kind, claim: Claim, owner: Address, first: M
 def dangling(mark: Mark, collection: Collection, target: Address, known: Iterable[str]) -> Problem:
     """A reference to something that the spec doesn't declare."""
     ours = find(collection.name) is not None
-    place = f"{target.scope.text}/{collection.name}" if target.in_workspace else collection.name
+    place = target.text.rpartition("/")[0]
     why = f"{place} doesn't declare it" if ours else f"a spec declares no {collection.name}"
     fix = f"{'declare it, or ' if ours else ''}write /{target} for one that is there"
     what = f"there is no {collection.title} '{target.name}'"

@@ -13,9 +13,12 @@ from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY,
 from provision.kinds.product import PRODUCT
 from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
+from provision.kinds.resolver import RESOLVER
 from provision.kinds.resource_group import RESOURCE_GROUP
+from provision.kinds.schema import SCHEMA
 from provision.kinds.service import SERVICE_KIND
 from provision.kinds.tag import API_TAG, OPERATION_TAG, PRODUCT_TAG, TAG
+from provision.kinds.tag_description import TAG_DESCRIPTION
 from provision.kinds.version_set import VERSION_SET
 from provision.kinds.workspace import WORKSPACE
 
@@ -36,6 +39,9 @@ KINDS: Final = (
     API,
     API_POLICY,
     API_TAG,
+    SCHEMA,
+    RESOLVER,
+    TAG_DESCRIPTION,
     OPERATION,
     OPERATION_POLICY,
     WORKSPACE,

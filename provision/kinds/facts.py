@@ -71,12 +71,19 @@ class Ref:
     """Names another resource: one of `collections`, the first of which short names mean.
 
     With several, a short name has its collection before it (`products/starter`). `bare`: ARM wants the name alone,
-    and no path. `words`: what may stand there and is no reference.
+    and no path. `words`: what may stand there and is no reference. `within`: the type of what the collection lies in;
+    it is the one around the resource that refers.
     """
 
     collections: tuple[str, ...]
     bare: bool = False
     words: tuple[str, ...] = ()
+    within: str = ""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of what it may lead to."""
+        return tuple(f"{self.within}/{one}" if self.within else one for one in self.collections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ class Kind:
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
-    leads_to: str = ""  # of a link: the collection that its name is one of
+    leads_to: str = ""  # the collection that its name is one of: of a link, and of what describes another resource
+    follows: str = ""  # the collection beside it whose member of the same name is there first
+    leads_within: str = ""  # the type of what that collection lies in: the one around it; else the scope
     linked: Linked | None = None  # of a link: how it is written in workspaces
     read_options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's get
     delete_options: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's delete

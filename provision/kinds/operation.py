@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from provision.kinds.facts import Default, Keyed, Limits, Optional, ReadOnly
+from provision.kinds.facts import Default, Keyed, Limits, Optional, ReadOnly, Ref
 from provision.kinds.kind import EVERYWHERE, Claim, Finding, Kind, Names, Properties
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ OPERATION = Kind(
             "**.required": Default(False),
             "responses": Keyed("statusCode"),
             "policies": ReadOnly(),
+            # "Schema identifier": the bare one, as exported templates show it.
+            "**.schemaId": Ref(("schemas",), bare=True, within="apis"),
         }
     ),
     list_omits=frozenset({"request"}),

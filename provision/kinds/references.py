@@ -24,7 +24,7 @@ class Reference:
     at: tuple[str | int, ...] = ()
 
 
-def read(ref: Ref, text: str, scope: Address = SERVICE) -> Reference | None:
+def read(ref: Ref, text: str, base: Address = SERVICE) -> Reference | None:
     """Read a short name, `/groups/partners`, or a full ARM id; None for what names nothing of these collections."""
     if text.lower().startswith("/subscriptions/"):
         address = Address.from_arm_id(text)
@@ -32,14 +32,20 @@ def read(ref: Ref, text: str, scope: Address = SERVICE) -> Reference | None:
         path = text.strip("/")
         address = Address(path) if len(path.split("/")) % 2 == 0 and path else None
         if address and not text.startswith("/"):
-            return Reference(scope.child(address.kind, address.name)) if _fits(ref, address) else None
+            return Reference(base.child(address.kind, address.name)) if _fits(ref, address) else None
     else:
-        return Reference(scope.child(ref.collections[0], text)) if len(ref.collections) == 1 and text else None
+        return Reference(base.child(ref.collections[0], text)) if len(ref.collections) == 1 and text else None
     return Reference(address, there=True) if address and _fits(ref, address) else None
 
 
+def base_of(ref: Ref, address: Address) -> Address:
+    """What the short names of a resource are looked for in: its scope, or what of one type is around it."""
+    around = (one for one in (address, *address.ancestors) if ref.within and one.kind == ref.within)
+    return next(around, address.scope)
+
+
 def _fits(ref: Ref, address: Address) -> bool:
-    return bool(address.name) and address.kind.lower() in {one.lower() for one in ref.collections}
+    return bool(address.name) and address.kind.lower() in {one.lower() for one in ref.types}
 
 
 def comparable(ref: Ref, text: str) -> str:
@@ -50,9 +56,9 @@ def comparable(ref: Ref, text: str) -> str:
     return found.target.name.lower() if ref.bare else found.target.key
 
 
-def wire(ref: Ref, text: str, scope: Address) -> str:
-    """A reference as ARM takes it."""
-    found = read(ref, text, scope)
+def wire(ref: Ref, text: str, address: Address) -> str:
+    """A reference of the resource at an address as ARM takes it."""
+    found = read(ref, text, base_of(ref, address))
     if found is None or (text.startswith("/") and not ref.bare):
         return text
     return found.target.name if ref.bare else f"/{found.target}"
@@ -82,11 +88,11 @@ def malformed(kind: Kind, properties: Mapping[str, Any]) -> Iterator[Written]:
     return (one for one in written(kind, properties) if one.text not in one.ref.words and not read(one.ref, one.text))
 
 
-def as_sent(kind: Kind, properties: Properties, scope: Address) -> Properties:
+def as_sent(kind: Kind, properties: Properties, address: Address) -> Properties:
     """The properties with every reference as ARM takes it."""
     result = properties
     for one in written(kind, properties):
-        result = _put(result, one.loc, wire(one.ref, one.text, scope))
+        result = _put(result, one.loc, wire(one.ref, one.text, address))
     return result
 
 
@@ -99,18 +105,20 @@ def _put(body: Any, loc: tuple[Any, ...], value: Any) -> Any:
     return [_put(item, loc[1:], value) if index == loc[0] else item for index, item in enumerate(body)]
 
 
-def referring(kind: Kind, name: str, properties: Mapping[str, Any], scope: Address = SERVICE) -> Iterator[Reference]:
-    """All that a resource refers to; `name`: of a link, its own, or as the spec writes it."""
+def referring(kind: Kind, name: str, properties: Mapping[str, Any], address: Address) -> Iterator[Reference]:
+    """All that the resource at an address refers to; `name`: its own, or that of a link as the spec writes it."""
     if kind.leads_to:
-        found = read(Ref((kind.leads_to,)), name, scope)
+        ref = Ref((kind.leads_to,), within=kind.leads_within)
+        found = read(ref, name, base_of(ref, address))
         yield from (found,) if found else ()
-        return
     for one in written(kind, properties):
-        found = read(one.ref, one.text, scope)
+        found = read(one.ref, one.text, base_of(one.ref, address))
         if found:
             yield Reference(found.target, found.there, one.loc)
 
 
 def refers(kind: Kind, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
     """The addresses of all that a resource refers to."""
-    return (one.target for one in referring(kind, address.name, properties, address.scope))
+    yield from (one.target for one in referring(kind, address.name, properties, address))
+    if kind.follows and address.parent:
+        yield address.parent.child(kind.follows, address.name)

@@ -15,9 +15,9 @@ from provision import complaints, document
 from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Problem
-from provision.kinds import Shape
+from provision.kinds import Shape, find
 from provision.kinds.canonical import twins
-from provision.kinds.collections import collection_of
+from provision.kinds.collections import Collection, collection_of
 from provision.kinds.references import malformed, referring
 from provision.kinds.table import properties_of
 from provision.schema import LIFECYCLE, own
@@ -122,8 +122,9 @@ def _dangling(
         if node.wrong.isdisjoint(wrong.loc):
             at = document.mark_of(tree, (*node.loc, *wrong.loc))
             yield now(complaints.malformed_reference(at, wrong))
-    for one in referring(node.kind, node.reference, node.properties, node.address.scope):
-        target, collection = one.target, collection_of(one.target.kind)
+    for one in referring(node.kind, node.name, node.properties, node.address):
+        target = one.target
+        collection = collection_of(target.kind) or _inner(target, declared)
         if collection is None or target in declared or not node.wrong.isdisjoint(one.at):
             continue
         at = document.mark_of(tree, (*node.loc, *one.at))
@@ -132,6 +133,14 @@ def _dangling(
         elif not one.there and not existing and target.name.lower() not in collection.factory:
             known = names.get((target.scope, target.kind), ())
             yield Later(at, partial(complaints.dangling, at, collection, target, known))
+
+
+def _inner(target: Address, declared: Mapping[Address, Node]) -> Collection | None:
+    """The collection of a resource that the spec has a key for: what it refers to in that is in it, or nowhere."""
+    holder, kind = declared.get(target.parent) if target.parent else None, find(target.kind)
+    if holder is None or kind is None or kind.key not in holder.written:
+        return None
+    return Collection(kind.type, kind.title, kind.factory)
 
 
 def _idle_rules(tree: document.Map, node: Node) -> Iterator[Later]:

@@ -34,6 +34,11 @@ class Node:
     reference: str = ""  # of a link: what it leads to, as it is written
     wrong: AbstractSet[str] = field(default_factory=frozenset)  # properties of which nothing more can be said
 
+    @property
+    def name(self) -> str:
+        """Its name as the spec writes it."""
+        return self.reference or self.address.name
+
 
 def nodes(data: Mapping[str, Any]) -> Iterator[Node]:
     """Every resource of a spec's data, parents first; what has the wrong type is passed over."""
