@@ -12,7 +12,7 @@ from provision.emulator import Emulator
 from provision.emulator.azureml.app import SERVICE, WORKSPACE
 from tests.azureml.conftest import STORAGE, VECTOR, storage_of
 from tests.azureml.guide import FINISHED, RUNNING, Guide
-from tests.conftest import WORKED, Cloud, embedded
+from tests.conftest import WORKED, Arm, Cloud, embedded, here
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
@@ -84,3 +84,15 @@ def test_the_gateway_lets_nobody_in_without_its_key_and_the_service_nobody_witho
             with raised.value:
                 assert raised.value.code == 401
                 assert says in raised.value.read()
+
+
+def test_behind_a_name_that_nothing_here_resolves_the_gateway_finds_the_service() -> None:
+    with Emulator(host="0.0.0.0", allow_hosts=("azure.example",)) as azure:
+        url, gateway = (one.replace("azure.example", "127.0.0.1") for one in (azure.url, azure.gateway_url))
+        here("apply", WORKED, "--yes", "--endpoint", url).ended(0)
+        arm = Arm(url)
+        arm.put("subscriptions/me", {"properties": {"displayName": "Me", "scope": "/products/starter"}})
+        key = arm("POST", "subscriptions/me/listSecrets", {}).body["primaryKey"]
+        headers = {"Ocp-Apim-Subscription-Key": key}
+        guide = Guide(f"{gateway}/demoazureml/azureml-demo", "demo", WORKSPACE, SERVICE, headers)
+        assert guide.score("This is a good day") == [VECTOR]

@@ -251,3 +251,18 @@ def test_jobs_want_the_key_too(service: WebService) -> None:
     for method, path in (("POST", "jobs"), ("GET", "jobs/x"), ("POST", "jobs/x/start"), ("DELETE", "jobs/x")):
         assert service(method, path, JOB, key="wrong").status == 401
         assert service(method, f"{path}?api-version=1.0", JOB).code == "BadVersionCall"
+
+
+def test_behind_a_name_results_are_found_under_it() -> None:
+    """Bound to every address, with a name that nothing here resolves."""
+    with Emulator(host="0.0.0.0", allow_hosts=("azure.example",)) as azure:
+        port = azure.azureml_url.removeprefix("http://azure.example:")
+        here = f"http://127.0.0.1:{port}"
+        connection = azure.environment["AZURE_STORAGE_CONNECTION_STRING"]
+        assert f"BlobEndpoint=http://azure.example:{port}/{ACCOUNT};" in connection
+        with BlobServiceClient.from_connection_string(
+            connection.replace("azure.example", "127.0.0.1"), retry_total=0
+        ) as storage:
+            storage.create_container("texts").upload_blob("in.csv", TEXTS)
+        place = ended(WebService(here))["Results"]["output1"]
+        assert place["BaseLocation"] == f"http://azure.example:{port}/{ACCOUNT}/"

@@ -37,7 +37,7 @@ LONG = timedelta(hours=1)
 @pytest.fixture
 def backend() -> Iterator[AzureML]:
     store = Store(None)
-    found = AzureML(World(store, Clock()))
+    found = AzureML(World(store, Clock()), "http://127.0.0.1:10000")
     yield found
     found.close()
     store.close()

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 RRS = f"workspaces/{WORKSPACE}/services/{SERVICE}/execute?api-version=2.0&details=true"
 JSON = "application/json"
+USED = ("button", "link", "textbox", "searchbox", "combobox", "checkbox", "tab", "switch")
 # What can be read, with the contrast of its colour to what lies behind it; large text may have less [WCAG 2.1, 1.4.3].
 FAINT = """() => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
@@ -347,6 +348,62 @@ def test_nothing_comes_from_elsewhere(chromium: Browser, shop: Cloud) -> None:
     names = chromium.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert len(names) > 8
     assert all(name.startswith(shop.emulator.portal_url) for name in names)
+
+
+# An operation, what is filled in, and the target that comes of it; with the version where the API has one.
+CALLS: list[tuple[dict[str, Any], dict[str, str], str]] = [
+    ({"urlTemplate": "/"}, {}, "/shop"),
+    ({"urlTemplate": "/a/{x}"}, {"x": "ä/b c:@"}, "/shop/a/%C3%A4%2Fb%20c:@"),
+    ({"urlTemplate": "/{*rest}"}, {"rest": "a/b c/d"}, "/shop/a/b%20c/d"),
+    ({"urlTemplate": "/q?a={a}&b=1"}, {"a": "x&y"}, "/shop/q?a=x%26y&b=1"),
+    ({"urlTemplate": "/q?a={a}&b={b}"}, {"b": "2"}, "/shop/q?b=2"),
+    ({"urlTemplate": "/q?a={a}", "more": ["c"]}, {"a": "1", "c": "3"}, "/shop/q?a=1&c=3"),
+]
+
+
+@pytest.mark.parametrize(("written", "values", "target"), CALLS)
+def test_what_is_filled_in_becomes_a_call(
+    chromium: Browser, shop: Cloud, written: dict[str, Any], values: dict[str, str], target: str
+) -> None:
+    names = [part.partition("}")[0].removeprefix("*") for part in written["urlTemplate"].split("{")[1:]]
+    operation = {
+        "method": "GET",
+        "urlTemplate": written["urlTemplate"],
+        "templateParameters": [{"name": name} for name in names],
+        "request": {"queryParameters": [{"name": name} for name in written.get("more", [])]},
+    }
+    subject: dict[str, Any] = {"api": {"path": "shop", "apiVersion": "v1"}, "operation": operation, "values": values}
+    subject |= {"headers": [], "queries": [], "body": "", "key": "k"}
+    schemes = {
+        "Segment": (target.replace("/shop", "/shop/v1"), []),
+        "Query": (target + ("&" if "?" in target else "?") + "ver=v1", []),
+        "Header": (target, [["Ver", "v1"]]),
+    }
+    opened(chromium, shop)
+    chromium.until("document.querySelector('.card')")
+    for scheme, (expected, headers) in schemes.items():
+        versions = {"versioningScheme": scheme, "versionQueryName": "ver", "versionHeaderName": "Ver"}
+        given = json.dumps({**subject, "versionSet": versions})
+        call = chromium.evaluate(f"import('/call.js').then((module) => module.callOf({given}))")
+        assert (call["target"], call["headers"]) == (expected, [*headers, ["Ocp-Apim-Subscription-Key", "k"]])
+
+
+def test_whatever_can_be_used_has_a_name(chromium: Browser, shop: Cloud) -> None:
+    """For those who hear the page instead of seeing it."""
+    subscribed(chromium, shop)
+    nameless = []
+    chromium.tell("Accessibility.enable")
+    for path in ("demoazureml", "demoazureml/products", "demoazureml/subscriptions", "try"):
+        if path == "try":
+            try_it(chromium, shop)
+        else:
+            opened(chromium, shop, path)
+            chromium.until("document.querySelector('.card')")
+        nodes = chromium.tell("Accessibility.getFullAXTree")["nodes"]
+        used = [node for node in nodes if node.get("role", {}).get("value") in USED and not node.get("ignored")]
+        assert used
+        nameless += [(path, node["role"]["value"]) for node in used if not node.get("name", {}).get("value")]
+    assert nameless == []
 
 
 def test_an_address_that_leads_nowhere(chromium: Browser, shop: Cloud) -> None:

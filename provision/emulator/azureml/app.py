@@ -40,14 +40,14 @@ ENDLESS = 64 * 1024  # a body may hold no more brackets than this: JSON is read 
 class AzureML:
     """One web service and the storage of its batches; an ASGI app. What it keeps is in the emulator's state.
 
-    `host_is_served` tells which hosts of the real Azure this stands for.
+    `url` is where it is served, as clients know it; `host_is_served` tells which hosts of the real Azure it stands for.
     """
 
     def __init__(
-        self, world: World, *, workspace: str = WORKSPACE, service: str = SERVICE, api_key: str = API_KEY
+        self, world: World, url: str, *, workspace: str = WORKSPACE, service: str = SERVICE, api_key: str = API_KEY
     ) -> None:
         self.workspace, self.service = workspace, service
-        self._key, self._world = api_key, world
+        self._key, self._world, self._url = api_key, world, url
         self._blobs = Blobs(world.store, world.clock)
         self._jobs = Jobs(world, self._blobs)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="azureml")
@@ -111,7 +111,7 @@ class AzureML:
                 self._jobs.start(job)
                 return Reply(200)
             case ("GET", "jobs", job):
-                return in_json(200, self._jobs.status(job, asked.base))
+                return in_json(200, self._jobs.status(job, self._url))
             case ("DELETE", "jobs", job):
                 self._jobs.cancel(job)
                 return Reply(200)

@@ -42,11 +42,14 @@ SAFE: Mapping[str, str] = MappingProxyType(
 
 
 class Portal:
-    """The developer portals of all instances of one emulator; `arm` answers a request as ARM does."""
+    """The developer portals of all instances of one emulator.
 
-    def __init__(self, world: World, arm: Callable[[Request], Answer], gateway: str) -> None:
+    `arm` answers a request as ARM does; `gateway` is where the gateways are reached from here, `told` from outside.
+    """
+
+    def __init__(self, world: World, arm: Callable[[Request], Answer], gateway: str, told: str) -> None:
         self._inside = Inside(world.store, arm)
-        self._gateway = gateway
+        self._gateway, self._told = gateway, told
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="portal")
         self._files = {path.name: path.read_text("utf-8") for path in STATIC.iterdir()}
 
@@ -98,7 +101,7 @@ class Portal:
         return found()
 
     def _service(self, name: str) -> dict[str, Any]:
-        return {**catalogue.service(self._inside, name), "localUrl": f"{self._gateway}/{name}"}
+        return {**catalogue.service(self._inside, name), "localUrl": f"{self._told}/{name}"}
 
     def _done(self, request: Request) -> Any:
         match (request.method, *request.segments[1:]):

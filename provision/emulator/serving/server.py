@@ -173,7 +173,7 @@ class Emulator:
         self._identity = Identity(self._urls[IDENTITY]) if self._tls else None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        gateway = Gateway(self._world, self._urls[GATEWAY], {AZUREML_HOSTS: self._urls[AZUREML]})
+        gateway = Gateway(self._world, self._urls[GATEWAY], {AZUREML_HOSTS: _inside(bound[AZUREML])})
         self._pages = {"": lambda: self.environment, "events": gateway.tools.events.all}
         arguments = (self._listeners(bound, self._world, gateway), gateway, started)
         self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
@@ -196,8 +196,8 @@ class Emulator:
     def _listeners(self, bound: Mapping[str, socket.socket], world: World, gateway: Gateway) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
-        azureml = self._azureml_of(world)
-        portal = Portal(world, partial(arm.answer, world), self._urls[GATEWAY])
+        azureml = self._azureml_of(world, self._urls[AZUREML])
+        portal = Portal(world, partial(arm.answer, world), _inside(bound[GATEWAY]), self._urls[GATEWAY])
         self._closing = (azureml.close, portal.close)
         listeners = [
             Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
@@ -267,6 +267,13 @@ class Emulator:
 
     async def _in_thread(self, work: Callable[[], Answer | None]) -> Answer | None:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _inside(bound: socket.socket) -> str:
+    """Return the base URL under which this process itself reaches a listener of plain http, whatever its names are."""
+    host, port = bound.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # what ANYWHERE has
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _unheard(_: str) -> None:

@@ -42,7 +42,8 @@ export function field(label, control, { hint, required } = {}) {
 export function copier(text, what) {
   const button = h("button", { type: "button", className: "quiet copy", "aria-label": `Copy ${what}` }, "Copy");
   button.addEventListener("click", async () => {
-    const said = await navigator.clipboard.writeText(text()).then(() => "Copied", () => "Not allowed");
+    // Where the page is neither https nor on this machine, there is no clipboard.
+    const said = await (navigator.clipboard?.writeText(text()) ?? Promise.reject()).then(() => "Copied", () => "Not allowed");
     button.textContent = said;
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
