@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provision.emulator.gateway.expressions.collected import Pair
 from provision.emulator.gateway.expressions.errors import Thrown, bad_argument, out_of_range
 from provision.emulator.gateway.expressions.jsonwriting import token_text
+from provision.emulator.gateway.expressions.numberformats import number_text
 from provision.emulator.gateway.expressions.signatures import NO
 from provision.emulator.gateway.expressions.times import DateTime, Offset, TimeSpan
 from provision.emulator.gateway.expressions.values import NUMBERS, Boxed, Char, EnumValue, Int64, Net, TypeRef
@@ -130,8 +131,10 @@ class JValue(JToken):
 
     def formatted(self, pattern: str) -> str:
         """Write its value by a format."""
-        from_value = getattr(self.value, "formatted", None)
-        return str(self) if from_value is None else str(from_value(pattern))
+        if type(self.value) in NUMBERS:
+            return number_text(self.value, pattern)
+        write = getattr(self.value, "formatted", None)
+        return str(self) if write is None else str(write(pattern))
 
 
 class JProperty(JToken):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.gateway.expressions.errors import Exhausted, Refused, null_reference
+from provision.emulator.gateway.expressions.errors import Exhausted, Refused, null_argument, null_reference
 from provision.emulator.gateway.expressions.signatures import NO, type_named
 from provision.emulator.gateway.expressions.values import (
     NUMBERS,
@@ -141,6 +141,9 @@ def run(rt: Runtime, one: Member, owner: Sequence[Any], bound: Sequence[Any], ty
     except BROKEN as error:
         if isinstance(error, RecursionError | MemoryError):
             raise Exhausted(f"'{one.name}' goes too deep.") from None
+        missing = [given.name for given, value in zip(one.parameters or (), bound, strict=False) if value is None]
+        if missing:
+            raise null_argument(missing[0]) from None
         raise Refused(f"'{one.signature}' can't be evaluated with these values.") from error
     wrap = RESULTS.get(one.returns)
     return value if wrap is None or value is None else wrap(value)

@@ -19,6 +19,7 @@ from provision.emulator.gateway.expressions.dotnet import (
     dates,
     dictionaries,
     encodings,
+    extensions,
     groups,
     identifiers,
     json,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 MODULES = (
     basics, numbers, maths, converting, strings, splitting, characters, comparing, texts, encodings, regexpatterns,
     regexes, dates, spans, zones, lists, arrays, sets, dictionaries, linq, results, groups, json, jsonobjects, xml,
+    extensions,
     uris, identifiers, ciphers, certificates, tokens, messages, variables, contexts,
 )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """An expression's text, and its tree by the grammar of C# (tree-sitter-c-sharp).
 
 The grammar can't know which names are types: it reads `(a) - b` as a cast. Where the name is no type its brackets are
-blanked out, which keeps every place, and the text is read again.
+blanked out, which keeps every place, and the text is read again. What it reads is not what was written, then: literals
+and the names of methods are taken from the original.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ CHUNK = 256
 READINGS = 8
 BEFORE, AFTER = b"return ", b"\n;"
 NO_STATEMENT = "Only assignment, call, increment, decrement, and new object expressions can be used as a statement"
+GENERIC = re.compile(r"(\.\s*\w+)(<[\w\s.,<>\[\]?]+>)(?=\s*\()", re.ASCII)
 SIGNS = frozenset({"+", "-", "&", "*"})
 
 
@@ -40,6 +43,17 @@ def code_of(text: str) -> tuple[str, int, bool]:
                 raise Refused(f"The expression does not end with '{closing}'.", start)
             return stripped[2:-1], start + 2, closing == "}"
     return stripped, start, False
+
+
+def _named(code: str, is_type: Callable[[str], bool]) -> str:
+    """Make one name of a generic method's: behind a cast the grammar reads `x.As<T>(y)` as two comparisons."""
+
+    def one(found: re.Match[str]) -> str:
+        names = re.findall(r"[\w.]+", found[2])
+        known = bool(names) and all(is_type(name) for name in names)
+        return found[1] + (re.sub(r"\W", "_", found[2]) if known else found[2])
+
+    return GENERIC.sub(one, code)
 
 
 def _masked(code: str) -> str:
@@ -86,6 +100,7 @@ class Source:
 
     def parse(self, is_type: Callable[[str], bool]) -> Node:
         """Return the tree; raises Refused where the text is no C#."""
+        self.text = _named(self.text.decode(), is_type).encode()
         for _ in range(READINGS):
             root = _parsed(self.text).root_node
             if root.has_error:

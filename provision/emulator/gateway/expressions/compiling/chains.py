@@ -12,6 +12,7 @@ from provision.emulator.gateway.expressions.compiling.build import SKIPPED, unbo
 from provision.emulator.gateway.expressions.conversions import assigned
 from provision.emulator.gateway.expressions.errors import Refused
 from provision.emulator.gateway.expressions.scope import frame_up
+from provision.emulator.gateway.expressions.signatures import type_named
 from provision.emulator.gateway.expressions.tree import content, named
 from provision.emulator.gateway.expressions.values import Boxed, Lambda, Ref, TypeRef
 
@@ -112,7 +113,14 @@ def type_of_path(builder: Builder, node: Node | None) -> Family | None:
 def _name_and_types(builder: Builder, node: Node | None) -> tuple[str, tuple[TypeRef, ...]]:
     if node is not None and node.type == "generic_name":
         return content(node.named_children[0]), tuple(builder.type(one) for one in named(node.named_children[1]))
-    return content(node).removeprefix("@"), ()
+    text = builder.source.original(node) if node is not None else ""
+    name, generic, rest = text.partition("<")
+    if not generic:
+        return text.removeprefix("@"), ()
+    try:
+        return name.strip(), type_named(f"T<{rest}").args
+    except (ValueError, IndexError):
+        raise Refused(f"'<{rest}' are no types") from None
 
 
 def field_of(frame: Frame, value: Any, name: str) -> Any:

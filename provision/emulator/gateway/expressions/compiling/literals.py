@@ -12,7 +12,6 @@ from provision.emulator.gateway.expressions.conversions import fits
 from provision.emulator.gateway.expressions.decimals import fitted
 from provision.emulator.gateway.expressions.doubles import to_single
 from provision.emulator.gateway.expressions.errors import Refused
-from provision.emulator.gateway.expressions.tree import content
 from provision.emulator.gateway.expressions.values import Char, Int64, Single, UInt32, UInt64
 
 if TYPE_CHECKING:
@@ -81,26 +80,26 @@ def real_number(text: str) -> Any:
     return Single(to_single(value)) if kind is Single else value
 
 
-def string(node: Node) -> str:
+def string(node: Node, text: str) -> str:
     """Return what a string literal means."""
-    text = content(node)
     if node.type == "verbatim_string_literal":
         return sys.intern(text[2:-1].replace('""', '"'))
     if node.type == "raw_string_literal":
-        return sys.intern("".join(content(one) for one in node.children if one.type == "raw_string_content"))
+        quotes = len(text) - len(text.lstrip('"'))
+        return sys.intern(text[quotes:-quotes])
     return sys.intern(unescaped(text.removesuffix("u8")[1:-1]))
 
 
-def _constant(read: Callable[[Node], Any]) -> Callable[[Builder, Node], Code]:
-    def build(_: Builder, node: Node) -> Code:
-        value = read(node)
+def _constant(read: Callable[[Node, str], Any]) -> Callable[[Builder, Node], Code]:
+    def build(builder: Builder, node: Node) -> Code:
+        value = read(node, builder.source.original(node))
         return lambda _: value
 
     return build
 
 
-def _character(node: Node) -> Char:
-    text = unescaped(content(node)[1:-1])
+def _character(_: Node, text: str) -> Char:
+    text = unescaped(text[1:-1])
     if len(text) != 1:
         raise Refused("Too many characters in character literal")
     return Char(text)
@@ -108,10 +107,10 @@ def _character(node: Node) -> Char:
 
 LITERALS: MappingProxyType[str, Callable[[Builder, Node], Code]] = MappingProxyType(
     {
-        "integer_literal": _constant(lambda node: whole_number(content(node))),
-        "real_literal": _constant(lambda node: real_number(content(node))),
-        "boolean_literal": _constant(lambda node: content(node) == "true"),
-        "null_literal": _constant(lambda _: None),
+        "integer_literal": _constant(lambda _, text: whole_number(text)),
+        "real_literal": _constant(lambda _, text: real_number(text)),
+        "boolean_literal": _constant(lambda _, text: text == "true"),
+        "null_literal": _constant(lambda _, __: None),
         "character_literal": _constant(_character),
         "string_literal": _constant(string),
         "verbatim_string_literal": _constant(string),

@@ -207,12 +207,19 @@ PROPERTY = family(
 )
 
 
+def _new_value(value: Any) -> JValue:
+    found = accepted(value)
+    if not isinstance(found, JValue):
+        raise bad_argument("Could not determine JSON object type.")
+    return JValue(found.value)
+
+
 VALUE = family(
     "Newtonsoft.Json.Linq.JValue",
     {
-        "new(object value)": lambda value: JValue(accepted(value).value),
+        "new(object value)": _new_value,
         "object Value": lambda token: token.value,
-        "set object Value": lambda token, value: token.set(accepted(plain(value)).value),
+        "set object Value": lambda token, value: token.set(_new_value(plain(value)).value),
         "static JValue CreateNull()": lambda: JValue(None),
         "static JValue CreateString(string value)": lambda text: JValue(text, "String"),
         "string ToString(string format)": lambda token, pattern: token.formatted(pattern),

@@ -282,6 +282,6 @@ RESULTS = family(
         "IEnumerable GroupJoin(IEnumerable inner, Func outerKey, Func innerKey, Func resultSelector)": group_join,
     },
     classes=(Seq,),
-    bases=("Sequences",),
+    bases=("Sequences", "Extensions", "NodeExtensions"),
 )
 FAMILIES = (RESULTS,)
