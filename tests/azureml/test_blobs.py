@@ -71,7 +71,7 @@ def test_development_storage_as_clients_know_it(azure: Emulator, monkeypatch: py
     monkeypatch.setitem(parser.DEVSTORE_PORTS, "blob", int(azure.azureml_url.rpartition(":")[2]))
     with BlobServiceClient.from_connection_string(STORAGE, retry_total=0) as storage:
         storage.create_container("texts").upload_blob("a.csv", b"x")
-        assert [one.name for one in storage.list_containers()] == ["texts"]
+        assert [one.name for one in storage.list_containers()] == ["sample-data", "texts"]
 
 
 def test_pieces(azure: Emulator) -> None:
@@ -135,8 +135,8 @@ def test_lists(storage: BlobServiceClient, container: ContainerClient) -> None:
     assert sorted(one.name for one in container.walk_blobs(results_per_page=1)) == ["a.csv", "b/", "d&e<f>.csv"]
     assert sorted(one.name for one in container.walk_blobs("b/")) == ["b/1.csv", "b/2.csv", "b/c/"]
     storage.create_container("other")
-    assert [one.name for one in storage.list_containers()] == ["other", "texts"]
-    assert [one.name for one in storage.list_containers(results_per_page=1)] == ["other", "texts"]
+    assert [one.name for one in storage.list_containers()] == ["other", "sample-data", "texts"]
+    assert [one.name for one in storage.list_containers(results_per_page=1)] == ["other", "sample-data", "texts"]
     assert [one.name for one in storage.list_containers(name_starts_with="t")] == ["texts"]
 
 
@@ -294,5 +294,7 @@ def test_blobs_live_in_the_state(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite3"
     with Emulator(state) as azure, storage_of(azure) as storage:
         storage.create_container("texts").upload_blob("a.csv", b"x")
+        storage.delete_container("sample-data")
     with Emulator(state) as azure, storage_of(azure) as storage:
         assert storage.get_blob_client("texts", "a.csv").download_blob().readall() == b"x"
+        assert [one.name for one in storage.list_containers()] == ["texts"]

@@ -266,3 +266,10 @@ def test_behind_a_name_results_are_found_under_it() -> None:
             storage.create_container("texts").upload_blob("in.csv", TEXTS)
         place = ended(WebService(here))["Results"]["output1"]
         assert place["BaseLocation"] == f"http://azure.example:{port}/{ACCOUNT}/"
+
+
+def test_a_batch_without_an_upload(service: WebService, storage: BlobServiceClient) -> None:
+    """The sample of a new state, and a result whose place nobody gave: what a check can do with HTTP alone."""
+    place = ended(service, {"Input": at("/sample-data/good-day.csv")})["Results"]["output1"]
+    container, _, name = place["RelativeLocation"].partition("/")
+    assert lines(storage.get_blob_client(container, name).download_blob().readall()) == COUNTED[:1]

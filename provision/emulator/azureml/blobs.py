@@ -1,4 +1,7 @@
-"""Containers, blobs and blocks, in tables beside the emulator's resources: they live as long as its state."""
+"""Containers, blobs and blocks, in tables beside the emulator's resources: they live as long as its state.
+
+A new state holds a sample, so that a batch can be tried without an upload.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ CREATE TABLE IF NOT EXISTS blob_blocks (
   PRIMARY KEY (container, name, block)
 );
 """
+SAMPLES, SAMPLE, TEXTS = "sample-data", "good-day.csv", b"Col2\r\nThis is a good day\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,13 @@ class Blobs:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock, self._database = store, clock, store.database
-        for statement in TABLES.split(";"):
-            self._database.execute(statement)
+        with self.transaction():
+            new = not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'blobs'")
+            for statement in TABLES.split(";"):
+                self._database.execute(statement)
+            if new:
+                self.put_container(SAMPLES, self.new_facts())
+                self.put(SAMPLES, SAMPLE, self.new_facts(headers={"content-type": "text/csv"}), TEXTS)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make a sequence of reads and writes atomic."""
