@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_blob_sas
 
 from provision.emulator import Emulator
+from provision.emulator.azureml.hashing import features
 from provision.emulator.azureml.signatures import ACCOUNT, KEY
 from tests.azureml.conftest import STORAGE, WebService, storage_of
 from tests.azureml.test_blobs import hour
@@ -273,3 +275,23 @@ def test_a_batch_without_an_upload(service: WebService, storage: BlobServiceClie
     place = ended(service, {"Input": at("/sample-data/good-day.csv")})["Results"]["output1"]
     container, _, name = place["RelativeLocation"].partition("/")
     assert lines(storage.get_blob_client(container, name).download_blob().readall()) == COUNTED[:1]
+
+
+def test_many_at_once_get_each_their_own(service: WebService, storage: BlobServiceClient) -> None:
+    """Sixteen clients, each with texts of its own: one exchange, and a batch."""
+    storage.create_container("texts")
+
+    def client(number: int) -> None:
+        text = f"client {number} says so"
+        expected = [str(count) for count in features(text)]
+        body = {"Inputs": {"input1": {"ColumnNames": ["Col2"], "Values": [[text]]}}}
+        for _ in range(5):
+            assert service("POST", "execute", body).body["Results"]["output1"]["value"]["Values"] == [expected]
+        storage.get_blob_client("texts", f"{number}.csv").upload_blob(f"Col2\n{text}\n".encode())
+        job = {"Input": at(f"/texts/{number}.csv"), "Outputs": {"output1": at(f"/texts/{number}-out.csv")}}
+        assert ended(service, job)["StatusCode"] == FINISHED
+        content = storage.get_blob_client("texts", f"{number}-out.csv").download_blob().readall()
+        assert lines(content) == [",".join(expected)]
+
+    with ThreadPoolExecutor(16) as clients:
+        assert len(list(clients.map(client, range(16)))) == 16

@@ -406,6 +406,17 @@ def test_whatever_can_be_used_has_a_name(chromium: Browser, shop: Cloud) -> None
     assert nameless == []
 
 
+def test_a_product_of_many_apis_shows_some_and_then_the_rest(chromium: Browser, shop: Cloud) -> None:
+    for number in range(11):
+        props = {"displayName": f"API {number:02}", "path": f"a{number}", "protocols": ["https"]}
+        shop.arm.put(f"apis/a{number}", {"properties": props})
+        shop.arm.put(f"products/starter/apis/a{number}", {})
+    opened(chromium, shop, "demoazureml/products")
+    chromium.click("summary", "4 more")
+    chromium.click(".plain a", "AzureML Demo API")
+    heading(chromium, "BES Delete")
+
+
 def test_an_address_that_leads_nowhere(chromium: Browser, shop: Cloud) -> None:
     opened(chromium, shop, "nowhere")
     heading(chromium, "This is not here")

@@ -65,6 +65,13 @@ export function products(service, reload) {
   ];
 }
 
+const SHOWN = 8; // APIs of a product, until one asks for the rest
+
+function apiList(service, found) {
+  return h("ul", { className: "plain" }, found.map((one) => h("li", {},
+    h("a", { href: link(service.name, "apis", one.id) }, one.displayName))));
+}
+
 function productCard(service, product, reload) {
   const mine = service.subscriptions.filter((one) => one.product === product.id && one.state !== "cancelled");
   const named = product.apis.map((id) => service.apis.find((one) => one.id === id)).filter(Boolean);
@@ -89,7 +96,8 @@ function productCard(service, product, reload) {
     h("h2", {}, product.displayName),
     product.description && h("p", {}, product.description),
     product.terms && h("details", {}, h("summary", {}, "Terms of use"), h("p", {}, product.terms)),
-    h("ul", { className: "plain" }, named.map((one) => h("li", {}, h("a", { href: link(service.name, "apis", one.id) }, one.displayName)))),
+    apiList(service, named.slice(0, SHOWN)),
+    named.length > SHOWN && h("details", {}, h("summary", {}, `${named.length - SHOWN} more`), apiList(service, named.slice(SHOWN))),
     limits.length ? h("p", { className: "faint" }, limits.join(" ")) : null,
     mine.map((one) => h("p", { className: "mine" }, h("span", { className: `state ${one.state}` }, one.state),
       h("a", { href: link(service.name, "subscriptions") }, one.displayName))),
