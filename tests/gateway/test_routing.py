@@ -123,6 +123,32 @@ def test_revisions(site: Site) -> None:
     assert which(site, "GET", "/shop/x") == "second"
 
 
+def test_workspaces_have_apis_and_policies_of_their_own(site: Site) -> None:
+    site.arm.put("workspaces/team", {"properties": {"displayName": "Team"}})
+    props = {"displayName": "w", "path": "team/shop", "protocols": ["https"], "serviceUrl": site.backend.url}
+    site.arm.put("workspaces/team/apis/shop", {"properties": {**props, "subscriptionRequired": False}})
+    body = {"displayName": "op", "method": "GET", "urlTemplate": "/x", "templateParameters": []}
+    site.arm.put("workspaces/team/apis/shop/operations/op", {"properties": body})
+    site.arm.put("workspaces/team/namedValues/color", {"properties": {"displayName": "color", "value": "red"}})
+    way = '<set-header name="X-Way" exists-action="append"><value>{}</value></set-header>'
+    site.policy("workspaces/team", way.format("workspace {{color}}"))
+    site.policy("workspaces/team/apis/shop", way.format("@(context.Api.Workspace.Name)"))
+    site.backend.answer = lambda asked: (200, {}, asked.headers["x-way"].encode())
+    told = site.call("GET", "/team/shop/x")
+    assert told.text == "Team", told  # the backend of the tests keeps the last of several
+    assert site.backend.asked[-1].target == "/x"
+
+
+def test_many_operations_are_told_apart_at_once(site: Site) -> None:
+    """By the first segment: what doesn't begin as the path is never looked at."""
+    operations = {f"o{n}": f"GET /thing{n}/{{id}}" for n in range(40)} | {"any": "GET /{what}/{id}", "all": "* /*"}
+    site.api("many", "many", operations)
+    naming(site, "many", "o7", "any", "all")
+    assert which(site, "GET", "/many/thing7/1") == "many/o7"
+    assert which(site, "GET", "/many/thing/1") == "many/any"
+    assert which(site, "POST", "/many/thing7/1") == "many/all"
+
+
 def test_instances_by_host(site: Site) -> None:
     site.api("shop", "shop", {"op": "GET /x"})
     naming(site, "shop", "op")

@@ -5,6 +5,7 @@ Sources: [doc] Microsoft's documentation of versions, revisions and operations, 
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.reading import Reading
     from provision.emulator.world.store import Row
 
-REVISION = ";rev="
+REVISION, ANY = ";rev=", "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +124,29 @@ def _behind(path: str, count: int) -> str:
     return "/" + path[at:].lstrip("/")
 
 
-def operations(reading: Reading, api: Api) -> list[Operation]:
-    """Return the operations of an API, the most specific first."""
-    return reading.once(("operations", api.row.path), lambda: _operations(reading, api))
+def _operations(reading: Reading, api: Api) -> dict[tuple[str, str], list[Operation]]:
+    """Return the operations by method and literal first segment, the most specific first; both may be `*`, any."""
+    found: dict[tuple[str, str], list[Operation]] = {}
+    for row in reading.rows(f"{api.row.path}/operations"):
+        method, template = str(row.props.get("method") or "").upper(), str(row.props.get("urlTemplate") or "")
+        made = Operation(row, method, templates.parse(template))
+        found.setdefault((method, templates.first_segment(template) or ANY), []).append(made)
+    for operations in found.values():
+        operations.sort(key=_rank)
+    return found
 
 
-def _operations(reading: Reading, api: Api) -> list[Operation]:
-    made = [
-        Operation(row, str(row.props.get("method") or "").upper(), templates.parse(str(row.props.get("urlTemplate"))))
-        for row in reading.rows(f"{api.row.path}/operations")
-    ]
-    return sorted(made, key=lambda operation: operation.template.rank)
+def _rank(operation: Operation) -> tuple[object, ...]:
+    return operation.template.rank
 
 
 def matching(reading: Reading, found: Found, method: str, query: dict[str, str]) -> Iterator[Found]:
     """Return the operations that answer a method at what is left of a path, the most specific first."""
-    path = decoded(found.rest)
-    for operation in operations(reading, found.api):
-        if operation.method not in (method, "*"):
-            continue
+    path, api = decoded(found.rest), found.api
+    known = reading.once(("operations", api.row.path), lambda: _operations(reading, api))
+    first = path.lstrip("/").partition("/")[0].lower()
+    groups = [known.get((verb, segment), []) for verb in (method, ANY) for segment in (first, ANY)]
+    for operation in heapq.merge(*groups, key=_rank):
         values = operation.template.match(path, query)
         if values is not None:
             yield Found(found.api, found.rest, operation, tuple(values.items()))

@@ -66,6 +66,12 @@ def parse(template: str) -> Template:
     )
 
 
+def first_segment(template: str) -> str:
+    """Return the first segment of a template in lower case where it is literal, else nothing."""
+    segment = template.partition("?")[0].lstrip("/").partition("/")[0]
+    return "" if segment == REST or "{" in segment else unquote(segment).lower()
+
+
 def _segment(segment: str, names: list[str]) -> tuple[str, int]:
     pieces, at, kind = ["/"], 0, 0
     for found in PARAMETER.finditer(segment):

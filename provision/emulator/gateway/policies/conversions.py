@@ -1,6 +1,7 @@
 """JSON to XML, XML to JSON, JSON with padding.
 
-Sources: [doc] Microsoft's reference of each element, which points to Newtonsoft's Json.NET for the forms, [?] inferred.
+Sources: [doc] Microsoft's reference of each element, [fyi] results of the service in tutorials of fyicenter.com,
+[?] inferred.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.transit import Transit
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
-UNFIT = re.compile(r"[^\w.\-]")
-ROOT = "Document"  # [?] the element around JSON that has no single one of its own
+UNFIT = re.compile(r"[^\w.\-:]")
+DECLARED = re.compile(r"<\?xml\s(.*?)\?>", re.DOTALL)
+DECLARATION = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
+ROOT = "Document"  # around everything [fyi]; [?] that it is even where JSON has a single member of its own
+NIL = ' xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 MARK, TEXT = "@", "#text"
 BEFORE = frozenset({"inbound", "backend"})
 
@@ -86,20 +90,18 @@ def json_to_xml(node: Node) -> Act:
 
 
 def to_xml(value: Any) -> str:
-    """Return JSON as XML."""
-    single = isinstance(value, dict) and len(value) == 1 and not isinstance(next(iter(value.values())), list)
-    if isinstance(value, dict) and single:
-        [(name, inner)] = value.items()
-        return _element(name, inner)
+    """Return JSON as XML: arrays are repeated elements, null is nil, truths are C#'s [fyi]."""
     return _element(
         ROOT, value if isinstance(value, dict) else {"Array" if isinstance(value, list) else "Value": value}
     )
 
 
 def _element(name: str, value: Any) -> str:
-    tag = UNFIT.sub(lambda found: f"_x{ord(found.group()):04X}_", name.replace(":", "\0")).replace("_x0000_", ":")
+    tag = UNFIT.sub(lambda found: f"_x{ord(found.group()):04X}_", name)
     if isinstance(value, list):
-        return "".join(_element(name, one) for one in value)
+        return "".join(_element(name, one) for one in value) or f"<{tag} />"
+    if value is None:
+        return f"<{tag}{NIL} />"
     if not isinstance(value, dict):
         text = _scalar(value)
         return f"<{tag}>{_escaped(text)}</{tag}>" if text else f"<{tag} />"
@@ -113,8 +115,6 @@ def _element(name: str, value: Any) -> str:
 
 
 def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
     return "" if value is None else text_of(value)
 
 
@@ -137,19 +137,32 @@ def xml_to_json(node: Node) -> Act:
         except PolicyError as error:
             raise internal("xml-to-json", "InvalidXml", f"The body is no XML: {error}") from None
         always = await arrays.flag(transit)
-        found = {root.name: _value(root, friendly=friendly, always=always)}
+        found = {} if friendly else _declaration(text)
+        found[_name(root.name)] = _value(root, friendly=friendly, always=always)
         applied.replace(transit, json.dumps(found, ensure_ascii=False, separators=(",", ":")))
 
     return act
 
 
+def _declaration(text: str) -> dict[str, Any]:
+    """Return what an XML declaration says, as members beside the root [fyi]."""
+    found = DECLARED.match(text.lstrip("\ufeff \r\n\t"))
+    return dict(DECLARATION.findall(found.group(1))) if found else {}
+
+
+def _name(name: str) -> str:
+    """Return a name as it stands in JSON: `soap:Body` is `soap$Body` [fyi]."""
+    return name.replace(":", "$")
+
+
 def _value(element: Element, *, friendly: bool, always: bool) -> Any:
-    """Return an element as JSON. [?] That the friendly form differs by having no marks alone."""
-    found: dict[str, Any] = {("" if friendly else MARK) + key: value for key, value in element.attributes.items()}
+    """Return an element as JSON. [?] That the friendly form differs by having no marks and no declaration alone."""
+    mark = "" if friendly else MARK
+    found: dict[str, Any] = {mark + _name(key): value for key, value in element.attributes.items()}
     groups: dict[str, list[Any]] = {}
     for child in element.children:
         if isinstance(child, Element):
-            groups.setdefault(child.name, []).append(_value(child, friendly=friendly, always=always))
+            groups.setdefault(_name(child.name), []).append(_value(child, friendly=friendly, always=always))
     text = "".join(child.value for child in element.children if isinstance(child, Text))
     if not groups and not found:
         return text or None
