@@ -201,6 +201,22 @@ def test_who_leaves_early_is_not_waited_for(site: Site) -> None:
         assert gone.wait(PATIENCE)
 
 
+def test_a_backend_is_given_up_with_its_caller(site: Site) -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        if head_of(connection):
+            asked.set()
+            connection.recv(1)
+            ended.set()
+
+    with raw_backend(serve) as url:
+        site.api("slow", "slow", {"op": "GET /x"}, serviceUrl=url)
+        with contextlib.closing(opened(site, "GET", "/slow/x")):
+            assert asked.wait(PATIENCE)
+        assert ended.wait(PATIENCE)
+
+
 def test_many_callers_get_their_own_answers_and_limits_hold_exactly(site: Site) -> None:
     clients, calls, limit = 32, 40, 700
     site.api("own", "own", {"op": "POST /x/{n}"})

@@ -17,7 +17,7 @@ from provision.emulator.gateway.certificates import Certificates
 from provision.emulator.gateway.counting import Counters
 from provision.emulator.gateway.events import Events
 from provision.emulator.gateway.expressions.context import Headers, Response
-from provision.emulator.gateway.failing import operation_not_found
+from provision.emulator.gateway.failing import internal, operation_not_found
 from provision.emulator.gateway.forwarding import Forwarder
 from provision.emulator.gateway.identity import LOGIN as LOGIN_HOST
 from provision.emulator.gateway.identity import Identity
@@ -25,11 +25,12 @@ from provision.emulator.gateway.own import LOGIN, ROOT, TRACES, Own
 from provision.emulator.gateway.pipeline import answer
 from provision.emulator.gateway.reading import ColdError, Reading
 from provision.emulator.gateway.tools import Tools
-from provision.emulator.gateway.writing import write
+from provision.emulator.gateway.writing import GoneError, while_there, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from provision.emulator.gateway.failing import GatewayError
     from provision.emulator.gateway.transit import Transit
     from provision.emulator.gateway.writing import Receive, Scope, Send
     from provision.emulator.world.wire import World
@@ -81,18 +82,29 @@ class Gateway:
         if scope["path"].startswith(ROOT):
             await self.own.answer(scope, receive, send)
             return
+        try:
+            await self._serve(scope, receive, send)
+        except (GoneError, asyncio.CancelledError):
+            raise
+        except Exception as error:  # noqa: BLE001  # the border of the gateway: its own defect must reach the caller
+            message = f"The emulator failed: {type(error).__name__}: {error}"
+            await _failed(scope, send, internal("configuration", "InternalServerError", message))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers((key.decode("latin-1").title(), value.decode("latin-1")) for key, value in scope["headers"])
         address = await self._known(lambda reading: addressing.find(reading, scope, headers.get("Host") or ""))
         if address is None:
-            await _unknown(scope, send)
+            await _failed(scope, send, operation_not_found())
             return
         head = addressing.head(scope, address, headers)
         plan = await self._known(lambda reading: planning.plan(reading, address.service, head))
         transit = arrive(self.tools, scope, receive, address, head, plan)
         try:
-            await answer(transit, plan)
+            await while_there(send, answer(transit, plan))
             self._traced(transit)
             await write(scope, send, transit.context.response or Response(200, "OK"), transit.outgoing, transit.periods)
+        except GoneError:
+            return
         finally:
             for close in transit.closing:
                 with contextlib.suppress(Exception):
@@ -116,7 +128,7 @@ class Gateway:
                 return await asyncio.to_thread(ask, replace(reading, loading=True))
 
 
-async def _unknown(scope: Scope, send: Send) -> None:
-    """Answer where no instance is meant."""
-    body = operation_not_found().body(uuid.uuid4())
-    await write(scope, send, Response(404, "", Headers([("Content-Type", "application/json")]), body), Body())
+async def _failed(scope: Scope, send: Send, error: GatewayError) -> None:
+    """Answer where no policies are known that could."""
+    body = error.body(uuid.uuid4())
+    await write(scope, send, Response(error.status, "", Headers([("Content-Type", "application/json")]), body), Body())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping, Sequence
 
     from provision.emulator.gateway.bodies import Body
     from provision.emulator.gateway.counting import Period
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_BODY = frozenset({204, 304})
 KILOBYTE = 1024
+LOOK_SECONDS = 1.0  # between looks at whether a caller is still there
 
 
 class GoneError(ConnectionError):
@@ -60,7 +62,7 @@ async def write(scope: Scope, send: Send, response: Response, body: Body, period
         async for chunk in stream:
             _count(periods, chunk)
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            if _gone(send):
+            if gone(send):
                 return
         await send({"type": "http.response.body", "body": b""})
     except Exception:  # noqa: BLE001  # too late for another answer: the caller sees that this one is not whole
@@ -68,7 +70,20 @@ async def write(scope: Scope, send: Send, response: Response, body: Body, period
         transport.abort()
 
 
-def _gone(send: Send) -> bool:
+async def while_there(send: Send, work: Coroutine[Any, Any, None]) -> None:
+    """Do something as long as the caller is there to get it. Raises GoneError where it left."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=LOOK_SECONDS)
+            if not task.done() and gone(send):
+                raise GoneError
+        task.result()
+    finally:
+        task.cancel()
+
+
+def gone(send: Send) -> bool:
     """Tell whether the caller left, of which ASGI tells nothing while one writes; uvicorn's `send` is a method."""
     return bool(getattr(getattr(send, "__self__", None), "disconnected", False))
 
