@@ -116,8 +116,7 @@ def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> 
                 mark = mark_of(spec.tree, (*node.loc, *one.at)) if one.at else spec.mark(node)
                 yield There(one.target, node.address, mark)
         for target, mark in spec.mentions.get(node.address, {}).items():
-            if target not in snapshot:
-                yield There(target, node.address, mark)
+            yield There(target, node.address, mark)
 
 
 def _owned(node: Node) -> set[tuple[Address, str]]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from provision.address import GROUP, SERVICE
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
-from provision.kinds.canonical import Elements, canonical, left_out, unknown_properties, unverifiable
+from provision.kinds.canonical import Elements, canonical, left_out, unknown_properties, unsure, unverifiable
 from provision.kinds.combine import joined
 from provision.kinds.references import refers
 from provision.kinds.table import properties_of
 from provision.resource import LeftAlone, Resource
+from provision.secrecy import OTHER, SECRET, Concealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -154,7 +155,7 @@ def _lost_with(doomed: AbstractSet[Address], addresses: Iterable[Address]) -> di
 def _delete(have: Resource, desired: Desired) -> Change:
     kind = kind_of(have.address.kind)
     before = canonical(kind, have.body, partial=True)
-    properties = tuple(PropertyChange(path, _plain(value), None) for path, value in before.items())
+    properties = tuple(_property(path, value, None) for path, value in before.items())
     return Change(have.address, Action.DELETE, properties, etag=have.etag, because=_reason(have.address, desired))
 
 
@@ -167,7 +168,7 @@ def _reason(address: Address, desired: Desired) -> str:
 def _create(want: Resource) -> Change:
     kind = kind_of(want.address.kind)
     after = canonical(kind, want.body, partial=True)
-    properties = tuple(PropertyChange(path, None, _plain(value)) for path, value in after.items())
+    properties = tuple(_property(path, None, value) for path, value in after.items())
     return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
 
 
@@ -175,8 +176,11 @@ def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Addre
     """The change of what is on both sides; `along` is what a replacement would take with it, None for no such."""
     kind = kind_of(want.address.kind)
     rule = desired.rule(want.address)
-    before, after = canonical(kind, have.body, partial=False), canonical(kind, want.body)
+    want = _as_it_is(want, have)
+    before = canonical(kind, have.body, partial=False, revealed=have.revealed)
+    after = canonical(kind, want.body, revealed=have.revealed)
     found = [one for one in compare(before, after, partial=kind.partial) if not rule.ignores(one.path)]
+    found = _becoming_secret(kind, want, found)
     if along is not None:
         return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "--replace", along)
     if not found:
@@ -185,6 +189,18 @@ def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Addre
     return Change(
         want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, obstacle=_obstacle(kind, want, found)
     )
+
+
+def _as_it_is(want: Resource, have: Resource) -> Resource:
+    """What is wanted, and of what nobody knows the service's default of, what there is."""
+    given = {name: have.body[name] for name in unsure(kind_of(want.address.kind), want.body) if name in have.body}
+    return replace_(want, body={**want.body, **given}) if given else want
+
+
+def _becoming_secret(kind: Kind, want: Resource, found: list[PropertyChange]) -> list[PropertyChange]:
+    """What Azure shows, and won't when it is what is wanted: what it becomes isn't nothing."""
+    hidden = {said.partition(":")[0] for said in unverifiable(kind, want.body)}
+    return [PropertyChange(one.path, OTHER, SECRET) if one.path in hidden else one for one in found]
 
 
 def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: list[PropertyChange]) -> dict[str, Any]:
@@ -213,7 +229,11 @@ def _obstacle(kind: Kind, want: Resource, found: list[PropertyChange]) -> str:
 def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
     kind = kind_of(have.address.kind)
     for said in unverifiable(kind, want.body):
-        yield LeftAlone(have.address, f"not verifiable: {said}")
+        if said.partition(":")[0] not in have.revealed:
+            yield LeftAlone(have.address, f"not verifiable: {said}")
+    for name in unsure(kind, want.body):
+        if have.body.get(name) not in (None, "", [], {}):
+            yield LeftAlone(have.address, f"its property {name}: the service's default is not known")
     for name in unknown_properties(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
     for name, why in left_out(kind, have.body):
@@ -237,7 +257,7 @@ def _compare(
         if _descend(old, new, keyed=keyed):
             yield from _compare(old or _like(new), new or _like(old), at, partial=partial)
         else:
-            yield PropertyChange(at, _plain(old), _plain(new))
+            yield _property(at, old, new)
 
 
 def _like(side: Any) -> dict[str, Any]:
@@ -254,13 +274,20 @@ def _join(path: str, key: str, *, keyed: bool) -> str:
     return f"{path}[{key}]" if keyed else joined(path, key)
 
 
-def _plain(value: Any) -> Any:
-    """A value for plans: keyed lists as the lists they are."""
+def _property(path: str, old: Any, new: Any) -> PropertyChange:
+    """A property as plans have it: no secret gets further."""
+    return PropertyChange(path, _plain(old, SECRET if new is None else OTHER), _plain(new, SECRET))
+
+
+def _plain(value: Any, secret: str) -> Any:
+    """A value for plans: keyed lists as the lists they are, and `secret` in the place of what is one."""
     if isinstance(value, Elements):
-        return [_plain(item) for item in value.values()]
+        return [_plain(item, secret) for item in value.values()]
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {key: _plain(item, secret) for key, item in value.items()}
+    if isinstance(value, Concealed):
+        return secret
+    return [_plain(item, secret) for item in value] if isinstance(value, list) else value
 
 
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -18,6 +18,7 @@ from provision.desired import references
 from provision.diff import Action, Change
 from provision.errors import CycleError
 from provision.kinds import find
+from provision.kinds.references import handled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,7 @@ Edges = Mapping["Address", tuple[Edge, ...]]
 
 def edges(changes: tuple[Change, ...], observed: Snapshot) -> Edges:
     """What each change waits for. Raises CycleError where changes wait for each other."""
-    by_address = {change.address: change for change in changes}
+    by_address = _by_address(changes, observed)
     freed, referring = _freed(changes, observed), _referring(changes, by_address, observed)
     service = by_address.get(SERVICE)
     result: dict[Address, tuple[Edge, ...]] = {}
@@ -56,6 +57,17 @@ def edges(changes: tuple[Change, ...], observed: Snapshot) -> Edges:
             result[change.address] = tuple(sorted(found.values()))
     _refuse_cycles(result)
     return result
+
+
+def _by_address(changes: tuple[Change, ...], observed: Snapshot) -> dict[Address, Change]:
+    """The changes by their addresses, and by those that mentions of what they make, or of what is there, have."""
+    found = {change.address: change for change in changes}
+    for change in changes:
+        kind, have = find(change.address.kind), observed.get(change.address)
+        for body in (change.body, have.body if have else None) if kind and kind.handle else ():
+            if body is not None and kind:
+                found.setdefault(handled(kind, change.address, body), change)
+    return found
 
 
 def _puts(change: Change, changes: Mapping[Address, Change]) -> Iterator[Edge]:
@@ -90,7 +102,7 @@ def _referring(
         for target in old:
             other = by_address.get(target)
             if other and other.action in (Action.DELETE, Action.REPLACE):
-                result[target].append(Edge(change.address, f"{change.address} refers to it"))
+                result[other.address].append(Edge(change.address, f"{change.address} refers to it"))
     return result
 
 

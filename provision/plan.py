@@ -15,6 +15,7 @@ from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
 from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
+from provision.kinds.references import handled
 from provision.vanishing import revived
 
 if TYPE_CHECKING:
@@ -135,8 +136,9 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
         return  # what it holds is seen when it is back, and all is planned again then
     new = of_instance is Action.CREATE
     collections = {kind: collection_of(kind) for kind in {one.target.kind for one in desired.there}}
-    held = {*observed.snapshot}
-    for item in observed.others if collections else ():
+    held: set[Address] = set()
+    here = (desired.snapshot.get(address, item) for address, item in observed.snapshot.items())
+    for item in (*here, *observed.others) if desired.there else ():
         collection = collections.get(item.address.kind)
         held.add(collection.referred(item) if collection else item.address)
     changed = {change.address for change in changes}
@@ -216,6 +218,7 @@ def _refuse_unknown(wishes: Wishes, desired: Desired, observed: Observed) -> Non
 def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
     """Only what is targeted, with what it needs, and without what is excluded and what needs that."""
     by_address = {change.address: change for change in changes}
+    names = _by_handle(changes)
     if wishes.target:
         wanted = [change.address for change in changes if any(change.address.within(one) for one in wishes.target)]
         keep: set[Address] = set()
@@ -223,16 +226,15 @@ def _chosen(changes: tuple[Change, ...], wishes: Wishes) -> tuple[Change, ...]:
             address = wanted.pop()
             if address in by_address and address not in keep:
                 keep.add(address)
-                wanted += [
-                    one for one in _needs(by_address[address]) if by_address.get(one) and _creates(by_address[one])
-                ]
+                needs = _needs(by_address[address], names)
+                wanted += [one for one in needs if by_address.get(one) and _creates(by_address[one])]
                 wanted += _recreated(by_address[address], by_address)
         changes = tuple(change for change in changes if change.address in keep)
     dropped = {change.address for change in changes if any(change.address.within(one) for one in wishes.exclude)}
     grew = True
     while grew:
         missing = {address for address in dropped if _creates(by_address[address])}
-        more = {change.address for change in changes if not missing.isdisjoint(_needs(change))} - dropped
+        more = {change.address for change in changes if not missing.isdisjoint(_needs(change, names))} - dropped
         dropped |= more
         grew = bool(more)
     return tuple(change for change in changes if change.address not in dropped)
@@ -245,8 +247,15 @@ def _recreated(change: Change, changes: Mapping[Address, Change]) -> list[Addres
     return [one for one in change.takes_along if one in changes and _creates(changes[one])]
 
 
-def _needs(change: Change) -> tuple[Address, ...]:
-    return references(change.address, change.body)
+def _needs(change: Change, names: Mapping[Address, Address]) -> tuple[Address, ...]:
+    return tuple(names.get(one, one) for one in references(change.address, change.body))
+
+
+def _by_handle(changes: tuple[Change, ...]) -> dict[Address, Address]:
+    """The addresses that mentions of what is changed have -> its own, where that is another."""
+    kinds = ((change, find(change.address.kind)) for change in changes)
+    found = ((handled(kind, one.address, one.body or {}), one.address) for one, kind in kinds if kind and kind.handle)
+    return {mention: address for mention, address in found if mention != address}
 
 
 def _creates(change: Change) -> bool:

@@ -22,6 +22,7 @@ class Resource:
     body: Json
     etag: str = ""
     mark: Mark | None = None
+    revealed: frozenset[str] = frozenset()  # properties of the body that Azure was asked for on their own
 
 
 def in_transition(found: Resource | None) -> str:

@@ -20,6 +20,16 @@ _CUT: Final = re.compile(r"(?:…|\.\.\.)|[\"'`)\]}>»]*\s*\Z")
 _LONGEST_ESCAPE: Final = 24
 
 
+SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
+OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
+
+
+class Concealed(str):
+    """A text that is secret by what it is the value of; equal to what it says."""
+
+    __slots__ = ()
+
+
 class Veil:
     """Replaces secret values in texts.
 

@@ -93,12 +93,10 @@ def unreadable_policy(mark: Mark, path: Path, error: OSError | ValueError) -> Pr
     return Problem(mark, f"the policy file {shown(str(path))} can't be read", reason, fix)
 
 
-def no_policy(mark: Mark, text: str) -> Problem:
+def no_policy(mark: Mark, text: str, root: str) -> Problem:
     """A text that is neither a document nor the name of a file."""
     why = "it has several lines, and doesn't start with <" if text.strip() else "it is empty"
-    return Problem(
-        mark, "a policy is XML, or the name of a file", why, "name a file, or write <policies>...</policies>"
-    )
+    return Problem(mark, "a policy is XML, or the name of a file", why, f"name a file, or write <{root}>...</{root}>")
 
 
 def secret_in_policy(mark: Mark) -> Problem:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from provision.kinds.api import API
 from provision.kinds.kind import Kind, Shape, Where
+from provision.kinds.named_value import NAMED_VALUE
 from provision.kinds.operation import OPERATION
 from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, SERVICE_POLICY
 from provision.kinds.product import PRODUCT
@@ -29,6 +30,7 @@ KINDS: Final = (
     RESOURCE_GROUP,
     SERVICE_KIND,
     SERVICE_POLICY,
+    NAMED_VALUE,
     TAG,
     VERSION_SET,
     PRODUCT,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Final
 
 from provision import policyxml
+from provision.kinds.confidential import concealed
 from provision.kinds.kind import Finding
-from provision.kinds.references import comparable
+from provision.kinds.references import comparable, key_of
 from provision.kinds.table import ABSENT, properties_of
-from provision.kinds.walk import folded, key_of, visit
+from provision.kinds.walk import folded, visit
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -23,28 +26,33 @@ class Elements(dict[str, Any]):
     __slots__ = ()
 
 
-def canonical(kind: Kind, body: Mapping[str, Any], *, partial: bool | None = None) -> Properties:
+def canonical(
+    kind: Kind, body: Mapping[str, Any], *, partial: bool | None = None, revealed: AbstractSet[str] = frozenset()
+) -> Properties:
     """The comparable form of a body: known properties, defaults filled in, what is empty left out.
 
     A partial one (what a spec says about an instance) has no defaults: it holds what is written and no more.
+    `revealed`: properties that Azure was asked for beside the body, and that are compared therefore.
     """
     if kind.is_link:
         return {}
     partial = kind.partial if partial is None else partial
-    return _canonical(properties_of(kind), kind.normal(dict(body)), fill=not partial)
+    return _canonical(properties_of(kind), kind.normal(dict(body)), fill=not partial, revealed=revealed)
 
 
-def _canonical(inside: Inside, values: Mapping[str, Any], *, fill: bool) -> Properties:
+def _canonical(
+    inside: Inside, values: Mapping[str, Any], *, fill: bool, revealed: AbstractSet[str] = frozenset()
+) -> Properties:
     result: Properties = {}
     for name, prop in inside.items():
-        if not prop.written or (prop.write_only and prop.unseen(values)):
+        if not prop.written or (prop.write_only and name not in revealed and prop.unseen(values)):
             continue
         value = _value(prop, values.get(name), fill=fill)
         if fill and prop.default is not ABSENT and _empty(value):
             default = prop.default(values) if callable(prop.default) else prop.default
             value = _value(prop, list(default) if isinstance(default, tuple) else default, fill=fill)
         if not _empty(value):
-            result[name] = value
+            result[name] = concealed(value) if prop.secret and prop.is_secret(values) else value
     return result
 
 
@@ -70,6 +78,8 @@ def _item(prop: Property, value: Any, *, fill: bool) -> Any:
         return comparable(prop.ref, value)
     if prop.document:
         return policyxml.canonical(value)
+    if prop.duration:
+        return _duration(value)
     return folded(value) if prop.folded else value
 
 
@@ -85,6 +95,18 @@ def _keyed(prop: Property, items: list[Any]) -> Elements:
         key = key_of(prop, item)
         result[key if key not in result else f"{key}#{len(result)}"] = item
     return result
+
+
+_DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.0+)?S)?)?")
+
+
+def _duration(text: str) -> str:
+    """One spelling for ISO 8601 durations of the same length; .NET writes PT60S as PT1M."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return text
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return f"PT{((days * 24 + hours) * 60 + minutes) * 60 + seconds}S"
 
 
 def _empty(value: Any) -> bool:
@@ -104,6 +126,12 @@ def left_out(kind: Kind, body: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Properties with a value that could be written and are no key of a spec, and why."""
     places = visit(properties_of(kind), body, "told")
     return sorted((one.path, one.prop.left_out) for one in places if one.prop and not _empty(one.value))
+
+
+def unsure(kind: Kind, body: Mapping[str, Any]) -> Iterator[str]:
+    """Properties of which a body says nothing, and nobody knows what the service makes of that."""
+    inside = properties_of(kind)
+    return (name for name, prop in inside.items() if prop.unsure and body.get(name) is None)
 
 
 def unverifiable(kind: Kind, body: Mapping[str, Any]) -> list[str]:

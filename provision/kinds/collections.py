@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from provision.address import SERVICE, Address
+from provision.address import Address
 from provision.kinds import Shape, children_of, kind_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Collection:
 
     def referred(self, one: Resource) -> Address:
         """The address that references to it have."""
-        return SERVICE.child(self.name, str(one.body.get(self.handle) or one.address.name))
+        scope = one.address.scope
+        return scope.child(self.name, str(one.body.get(self.handle) or one.address.name))
 
 
 def _built_in(group: Resource) -> bool:
@@ -57,7 +58,6 @@ _OTHERS: Final = (
         factory=frozenset({"administrators", "developers", "guests"}),
         made_by_azure=_built_in,
     ),
-    Collection("namedValues", "named value", handle="displayName"),
     Collection("backends", "backend"),
     Collection("loggers", "logger"),
     Collection("diagnostics", "diagnostic"),

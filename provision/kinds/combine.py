@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.kinds.canonical import form_of
-from provision.kinds.walk import key_of
+from provision.kinds.references import key_of
 
 if TYPE_CHECKING:
     from provision.kinds.table import Property

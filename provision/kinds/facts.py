@@ -20,6 +20,19 @@ class Default:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """It is the resource's own name where a spec says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """What the service puts where a PUT says nothing isn't known: there it is left alone, and that is said.
+
+    Of a resource's own properties only, not of those in them.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """A list whose items are told apart by one property, in any order."""
 
@@ -88,9 +101,14 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A policy document, compared by what it means: `policy` or `fragment`."""
+    """A policy document or fragment, compared by what it means. `root`: the element that it is."""
 
     root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolated:
+    """`{{name}}` in its texts stands for the named value of that display name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +151,8 @@ class Limits:
 
 Fact = (
     Default
+    | Named
+    | Unsure
     | Keyed
     | AnyOrder
     | Folded
@@ -142,6 +162,7 @@ Fact = (
     | Secret
     | Ref
     | Document
+    | Interpolated
     | Required
     | Optional
     | ReadOnly

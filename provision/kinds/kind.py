@@ -124,8 +124,10 @@ class Kind:
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
     made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
     in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
-    returned: frozenset[str] = frozenset()  # properties that only ever come back, and that the table does not know
+    # paths of properties that only ever come back, and that the table does not know
+    returned: frozenset[str] = frozenset()
     list_omits: frozenset[str] = frozenset()  # properties that lists were recorded without
+    reveal: str = ""  # the POST that answers with what is secret and GET doesn't show, under the same names
     handle: str = ""  # the property that policies name its members by, where that isn't the id
     revision: str = ""  # what parts a name from a revision's: such entries of lists are no resources of their own
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's

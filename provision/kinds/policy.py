@@ -25,7 +25,7 @@ def _policy(parent: str, page: str, *made: str) -> Kind:
         where=EVERYWHERE,
         facts=MappingProxyType(
             {
-                "value": (Document("policy"), Required()),
+                "value": (Document("policies"), Required()),
                 "format": LeftOut("rawxml is what the portal's editor shows", told=False),
             }
         ),

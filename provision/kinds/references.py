@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from provision import policyxml
 from provision.address import SERVICE, Address
 from provision.kinds.facts import Ref
 from provision.kinds.table import properties_of
-from provision.kinds.walk import visit
+from provision.kinds.walk import bears, folded, visit
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
+    from provision.kinds.table import Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ def comparable(ref: Ref, text: str) -> str:
     if found is None:
         return text.strip("/").lower()
     return found.target.name.lower() if ref.bare else found.target.key
+
+
+def key_of(prop: Property, item: Any) -> str:
+    """What tells an item of a keyed list from the others."""
+    key = str(item.get(prop.keyed) if isinstance(item, Mapping) else item)
+    by = prop.inside.get(prop.keyed)
+    if by is not None and by.ref:
+        return comparable(by.ref, key)
+    return folded(key) if by is not None and by.folded else key
 
 
 def wire(ref: Ref, text: str, address: Address) -> str:
@@ -117,8 +129,41 @@ def referring(kind: Kind, name: str, properties: Mapping[str, Any], address: Add
             yield Reference(found.target, found.there, one.loc)
 
 
+def mentioned(kind: Kind, properties: Mapping[str, Any], scope: Address = SERVICE) -> Iterator[Address]:
+    """All that a resource's documents and texts refer to; a named value by its display name."""
+    inside = properties_of(kind)
+    for place in visit(inside, properties, "document") if holds(kind, "document") else ():
+        for one in policyxml.references(place.value) if isinstance(place.value, str) else ():
+            yield scope.child(one.collection, one.name)
+    for place in visit(inside, properties, "interpolated") if holds(kind, "interpolated") else ():
+        for _, text in texts(place.value):
+            yield from (scope.child(*one) for one in policyxml.named_values(text))
+
+
+@cache
+def holds(kind: Kind, about: str) -> bool:
+    """Whether an attribute is true of any property of a kind."""
+    return any(bears(one, about) for one in properties_of(kind).values())
+
+
+def texts(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in a value, and where in it."""
+    several = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in several:
+        yield from texts(item, (*loc, key))
+    if isinstance(value, str):
+        yield loc, value
+
+
+def handled(kind: Kind, address: Address, properties: Mapping[str, Any]) -> Address:
+    """The address that mentions of a resource have: of some kinds they don't give its name."""
+    handle = str(properties.get(kind.handle) or address.name) if kind.handle else ""
+    return address.scope.child(kind.type, handle) if handle else address
+
+
 def refers(kind: Kind, address: Address, properties: Mapping[str, Any]) -> Iterator[Address]:
-    """The addresses of all that a resource refers to."""
+    """The addresses of all that a resource refers to; a named value has its display name there."""
     yield from (one.target for one in referring(kind, address.name, properties, address))
+    yield from mentioned(kind, properties, address.scope)
     if kind.follows and address.parent:
         yield address.parent.child(kind.follows, address.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -20,15 +21,18 @@ from provision.kinds.facts import (
     Document,
     Fixed,
     Folded,
+    Interpolated,
     Keyed,
     LeftOut,
     Limits,
     Mirrored,
+    Named,
     Optional,
     ReadOnly,
     Ref,
     Required,
     Secret,
+    Unsure,
     WriteOnly,
 )
 
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 ABSENT: Final = object()
 ANYWHERE: Final = "**."  # before a fact's path: wherever a path ends so
+Returned = AbstractSet[str]
 _INT32: Final = 2**31  # ARM's integers are of 32 bits
 
 
@@ -60,6 +65,8 @@ class Property:
     least: int | None = None
     most: int | None = None
     default: Any = ABSENT
+    named: bool = False
+    unsure: bool = False
     keyed: str = ""
     any_order: bool = False
     folded: bool = False
@@ -69,6 +76,8 @@ class Property:
     secret: Secret | None = None
     ref: Ref | None = None
     document: str = ""
+    interpolated: bool = False
+    duration: bool = False  # an ISO 8601 duration, of which there are several spellings
     read_only: bool = False  # never sent, and no key of a spec
     left_out: str = ""  # why it is no key of a spec though it could be written
     told: bool = False  # it is said where Azure has a value for what is left out
@@ -107,9 +116,14 @@ def properties_of(kind: Kind) -> Mapping[str, Property]:
     """The properties of a kind by their names, those that no spec may hold included; none of a link."""
     if kind.is_link:
         return MappingProxyType({})
-    entry = _table()[kind.of]
-    noise = {name: Property(name, read_only=True) for name in kind.returned}
-    return MappingProxyType({**noise, **_inside(entry, kind.facts, ""), **{one.name: one for one in kind.own}})
+    found = _inside(_table()[kind.of], kind.facts, kind.returned, "")
+    return MappingProxyType({**found, **{one.name: one for one in kind.own}})
+
+
+@cache
+def named_of(kind: Kind) -> tuple[str, ...]:
+    """The properties that are the resource's name where a spec says nothing of them."""
+    return tuple(name for name, prop in properties_of(kind).items() if prop.named)
 
 
 @cache
@@ -118,17 +132,22 @@ def outside_of(kind: Kind) -> frozenset[str]:
     return frozenset(() if kind.is_link else _table()[kind.of].get("outside", ()))
 
 
-def _inside(entry: Mapping[str, Any], facts: Facts, path: str) -> dict[str, Property]:
+def _inside(entry: Mapping[str, Any], facts: Facts, returned: Returned, path: str) -> dict[str, Property]:
     required = frozenset(entry.get("required", ()))
-    return {
-        name: _property(name, schema, facts, f"{path}{name}", required=name in required)
+    here = (one.removeprefix(path) for one in returned if one.startswith(path))
+    noise = {name: Property(name, read_only=True) for name in here if "." not in name}
+    known = {
+        name: _property(name, schema, facts, returned, f"{path}{name}", required=name in required)
         for name, schema in entry["properties"].items()
     }
+    return {**noise, **known}
 
 
-def _property(name: str, schema: Mapping[str, Any], facts: Facts, path: str, *, required: bool) -> Property:
+def _property(
+    name: str, schema: Mapping[str, Any], facts: Facts, returned: Returned, path: str, *, required: bool
+) -> Property:
     many, of = _many(schema)
-    inside = _inside(of, facts, f"{path}{'[]' if many else ''}.") if "properties" in of else {}
+    inside = _inside(of, facts, returned, f"{path}{'[]' if many else ''}.") if "properties" in of else {}
     found = Property(
         name=name,
         type=of.get("type", "any"),
@@ -141,6 +160,7 @@ def _property(name: str, schema: Mapping[str, Any], facts: Facts, path: str, *, 
         longest=of.get("maxLength"),
         least=of.get("minimum", -_INT32 if of.get("type") == "integer" else None),
         most=of.get("maximum", _INT32 - 1 if of.get("type") == "integer" else None),
+        duration=of.get("format") == "duration",
         read_only=bool(schema.get("readOnly")),
     )
     given = facts_at(facts, path)
@@ -168,6 +188,8 @@ def facts_at(facts: Facts, path: str) -> tuple[Fact, ...]:
 _PLAIN: Final[Mapping[type, Callable[[Any], tuple[str, Any]]]] = MappingProxyType(
     {
         Default: lambda fact: ("default", fact.value),
+        Named: lambda _: ("named", True),
+        Unsure: lambda _: ("unsure", True),
         Keyed: lambda fact: ("keyed", fact.by),
         AnyOrder: lambda _: ("any_order", True),
         Folded: lambda _: ("folded", True),
@@ -177,6 +199,7 @@ _PLAIN: Final[Mapping[type, Callable[[Any], tuple[str, Any]]]] = MappingProxyTyp
         Secret: lambda fact: ("secret", fact),
         Ref: lambda fact: ("ref", fact),
         Document: lambda fact: ("document", fact.root),
+        Interpolated: lambda _: ("interpolated", True),
         Required: lambda _: ("required", True),
         Optional: lambda _: ("required", False),
         ReadOnly: lambda _: ("read_only", True),

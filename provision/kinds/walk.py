@@ -60,13 +60,6 @@ def bears(prop: Property, about: str) -> bool:
     return bool(getattr(prop, about)) or any(bears(one, about) for one in prop.inside.values())
 
 
-def key_of(prop: Property, item: Any) -> str:
-    """What tells an item of a keyed list from the others."""
-    key = str(item.get(prop.keyed) if isinstance(item, Mapping) else item)
-    by = prop.inside.get(prop.keyed)
-    return folded(key) if by is not None and by.folded else key
-
-
 def folded(text: str) -> str:
     """A text without case and spaces."""
     return text.replace(" ", "").lower()

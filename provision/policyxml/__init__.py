@@ -11,6 +11,6 @@ from __future__ import annotations
 from provision.policyxml.canonical import canonical
 from provision.policyxml.check import check
 from provision.policyxml.doubts import doubts
-from provision.policyxml.references import references
+from provision.policyxml.references import named_values, references
 
-__all__ = ["canonical", "check", "doubts", "references"]
+__all__ = ["canonical", "check", "doubts", "named_values", "references"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,6 +47,10 @@ def references(text: str, shift: Shift | None = None) -> tuple[Mention, ...]:
     """
     if not _MAY_REFER.search(text):
         return ()
+    return _references(text, shift) if shift else _parsed(text)
+
+
+def _references(text: str, shift: Shift | None) -> tuple[Mention, ...]:
     parser = Parser(unified(text).removeprefix("\ufeff"), shift)
     parser.parse()
     if parser.problems:
@@ -54,6 +59,16 @@ def references(text: str, shift: Shift | None = None) -> tuple[Mention, ...]:
     for collection, name, at in _mentioned(parser.tree, parser.text):
         found.setdefault((collection, name), at)
     return tuple(Mention(*key, *parser.place(at)) for key, at in found.items())
+
+
+def named_values(text: str) -> Iterator[tuple[str, str]]:
+    """Collection and display name of each named value in a text that is no document."""
+    return (("namedValues", match[1]) for match in _NAMED_VALUE.finditer(text)) if "{{" in text else iter(())
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[Mention, ...]:
+    return _references(text, None)
 
 
 def _mentioned(element: Element, text: str) -> Iterator[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.errors import Mark, Problem, SpecError
-from provision.secrecy import Veil
+from provision.secrecy import OTHER, SECRET, Veil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from provision.diff import Change, PropertyChange
     from provision.plan import Plan
     from provision.report import Failed, Report, Result
-
-SECRET: Final = "(secret)"  # noqa: S105 - what is shown instead of one
-OTHER: Final = "(another secret)"  # what Azure has where the spec has a secret, and it isn't that one
 
 
 # An attribute's value, or what stands outside of tags.

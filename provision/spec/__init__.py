@@ -85,17 +85,17 @@ def load(
     data, said = _validated(tree)
     every = list(nodes(tree if data is None else data))
     found = policies(every, tree, files.texts, secrets, files.unsettled)
-    said += [*found.problems, *findings(every, tree, files.unsettled, sound=data is not None)]
+    first = found.mentioned_first()
+    said += [*found.problems, *findings(every, tree, files.unsettled, first, sound=data is not None)]
     said = [*map(now, files.problems), *(one for one in said if one.mark not in files.unsettled)]
     if said or data is None:
         raise complaints.refusal(said, secrets, files.more + found.more)
-    for node in every:
-        if node.address in found.files:
-            _put(data, node.loc, found.files[node.address][0])
-    marks = {address: mark for address, (_, mark) in found.files.items()}
+    for loc, (text, _) in found.files.items():
+        _put(data, loc, text)
+    marks = {node.address: found.files[node.loc][1] for node in every if node.loc in found.files}
     clear = tuple(literals(every, tree, files.secret))
     warnings = complaints.presentable([*files.warnings, *(one.warning for one in clear)], secrets)
-    unseen = complaints.presentable(starmap(complaints.not_seen, found.mentioned_first().items()), secrets)
+    unseen = complaints.presentable(starmap(complaints.not_seen, first.items()), secrets)
     return Spec(
         file=str(path),
         data=data,

@@ -34,10 +34,16 @@ if TYPE_CHECKING:
 
 
 def findings(
-    every: Sequence[Node], tree: document.Map, unsettled: AbstractSet[Mark], *, sound: bool
+    every: Sequence[Node],
+    tree: document.Map,
+    unsettled: AbstractSet[Mark],
+    mentions: Mapping[Address, Mark],
+    *,
+    sound: bool,
 ) -> Iterator[Later]:
     """What the kinds have to say, and what only the whole spec shows.
 
+    `mentions`: what policies refer to and the spec doesn't declare.
     `sound`: the data has passed its model. Of scalars at `unsettled` the value is not known.
     """
     declared = {node.address: node for node in reversed(every)}
@@ -52,6 +58,10 @@ def findings(
             yield now(complaints.same_name(place_of(tree, node), node.address, place_of(tree, first)))
         yield from _dangling(tree, node, declared, gone, names, existing=existing)
         yield from _idle_rules(tree, node)
+    for target in mentions.keys() & gone.keys():
+        collection = collection_of(target.kind)
+        title = collection.title if collection else target.kind
+        yield now(complaints.absent_but_used(mentions[target], title, target.name))
     good = every if sound and not unsettled else [_judged(node, tree, unsettled) for node in every]
     yield from chain.from_iterable(_said(tree, node) for node in good)
     yield from _taken(tree, [node for node in good if declared[node.address].loc == node.loc])

@@ -10,6 +10,7 @@ from provision.address import GROUP, SERVICE, Address
 from provision.kinds import Kind, Shape, children_of, kind_of, where_is
 from provision.kinds.facts import Ref
 from provision.kinds.references import read
+from provision.kinds.table import named_of
 from provision.schema import LIFECYCLE, in_document
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _expand(kind: Kind, address: Address, value: Any, loc: Loc, elsewhere: Seque
     ]
     keys = {child.key for child in inside}
     properties = {key: item for key, item in value.items() if key not in keys and key != LIFECYCLE}
+    properties |= {name: address.name for name in named_of(kind) if value.get(name) is None}
     written = frozenset(key for key in keys if value.get(key) is not None)
     yield Node(kind, address, properties, value.get(LIFECYCLE) or {}, loc, written)
     for child in inside:

@@ -1,4 +1,4 @@
-"""The policies of a spec: files are read here, and every document is looked through."""
+"""The policies and fragments of a spec: files are read here, and every document is looked through."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provision import complaints, document, policyxml
-from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Mark, Problem
 from provision.kinds import Shape
+from provision.kinds.references import handled, holds
+from provision.kinds.references import texts as texts_in
+from provision.kinds.table import properties_of
+from provision.kinds.walk import visit
 from provision.secrecy import Veil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from provision.address import Address
     from provision.policyxml.parser import Shift
-    from provision.spec.nodes import Node
+    from provision.spec.nodes import Loc, Node
 
 MAX_BYTES = 4 * 1024 * 1024  # no tier takes a document of a tenth of that
 _REFERENCE = re.compile(r"\$\{secret:[A-Za-z_][A-Za-z0-9_]*\}")
@@ -29,10 +32,11 @@ _REFERENCE = re.compile(r"\$\{secret:[A-Za-z_][A-Za-z0-9_]*\}")
 
 @dataclass(slots=True)
 class Policies:
-    """The text of every policy that is a file, with its place; and what is wrong with any policy."""
+    """The text of every document that is a file, with its place; and what is wrong with any of them."""
 
-    files: dict[Address, tuple[str, Mark]] = field(default_factory=dict)
-    mentions: dict[Address, dict[Address, Mark]] = field(default_factory=dict)  # what each refers to in the instance
+    files: dict[Loc, tuple[str, Mark]] = field(default_factory=dict)
+    # what each resource's documents and texts refer to in the instance, and the spec doesn't declare
+    mentions: dict[Address, dict[Address, Mark]] = field(default_factory=dict)
     problems: list[Later] = field(default_factory=list)
     more: int = 0
 
@@ -59,43 +63,92 @@ def policies(
 ) -> Policies:
     """Read and check. `texts`: what the files of the spec hold, by their names."""
     found = Policies()
-    seen: dict[Mark, tuple[str, Mark] | None] = {}  # by aliases one text is the policy of many
-    mentioned: dict[Mark, dict[Address, Mark]] = {}
-    lines: dict[str, list[str]] = {}
-    for node in [node for node in every if node.kind.shape is Shape.POLICY]:
-        text, mark = node.properties["value"], document.mark_of(tree, node.loc)
-        if mark in unsettled:
-            continue
-        if mark not in seen:
-            if text.lstrip().startswith("<"):
-                seen[mark] = None
-                if mark.file not in lines:
-                    lines[mark.file] = texts[mark.file].splitlines()
-                shift = _shift(mark, lines[mark.file])
-                _check_inline(found, text, mark, shift, secrets)
-                mentioned[mark] = _mentions(text, mark.file, shift)
-            else:
-                seen[mark] = file = _file(found, text.strip(), mark)
-                mentioned[mark] = _mentions(file[0], file[1].file) if file else {}
-        if file := seen[mark]:
-            found.files[node.address] = file
-        if mentioned[mark]:
-            found.mentions[node.address] = mentioned[mark]
+    read = _Documents(found, texts, secrets)
+    declared = {handled(node.kind, node.address, node.properties) for node in every}
+    for node in every:
+        for doc in _documents(node, tree):
+            if doc.mark in unsettled:
+                continue
+            file, mentions = read.document(doc)
+            if file:
+                found.files[doc.loc] = file
+            _mention(found, node, mentions, declared)
+        for place in _interpolated(node):
+            mark = document.mark_of(tree, (*node.loc, *place[0]))
+            _mention(found, node, [(*one, mark) for one in policyxml.named_values(place[1])], declared)
     return found
 
 
-def _mentions(text: str, file: str, shift: Shift | None = None) -> dict[Address, Mark]:
-    """What a document refers to, each thing where it is mentioned first."""
-    found: dict[Address, Mark] = {}
-    for one in policyxml.references(text, shift):
-        found.setdefault(SERVICE.child(one.collection, one.name), Mark(file, one.line, one.column))
-    return found
+Mentions = list[tuple[str, str, Mark]]  # collection, name, and where
 
 
-def _file(found: Policies, name: str, mark: Mark) -> tuple[str, Mark] | None:
-    """The text of a policy's file, and its place; None, and a problem, where it can't be read."""
+def _mention(found: Policies, node: Node, mentions: Mentions, declared: AbstractSet[Address]) -> None:
+    """Note what the spec doesn't declare, each thing where it is mentioned first."""
+    for collection, name, mark in mentions:
+        target = node.address.scope.child(collection, name)
+        if target not in declared:
+            found.mentions.setdefault(node.address, {}).setdefault(target, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document of a resource: its text, or the name of the file that holds it."""
+
+    text: str
+    root: str
+    loc: Loc
+    mark: Mark
+
+
+def _documents(node: Node, tree: document.Map) -> Iterator[_Document]:
+    for place in visit(properties_of(node.kind), node.properties, "document") if holds(node.kind, "document") else ():
+        loc = node.loc if node.kind.shape is Shape.POLICY else (*node.loc, *place.loc)
+        if place.prop and isinstance(place.value, str):
+            yield _Document(place.value, place.prop.document, loc, document.mark_of(tree, loc))
+
+
+def _interpolated(node: Node) -> Iterator[tuple[Loc, str]]:
+    inside = properties_of(node.kind)
+    for place in visit(inside, node.properties, "interpolated") if holds(node.kind, "interpolated") else ():
+        yield from ((loc, text) for loc, text in texts_in(place.value, place.loc) if "{{" in text)
+
+
+@dataclass(slots=True)
+class _Documents:
+    """Reads each document once: by aliases one text is that of many resources."""
+
+    found: Policies
+    texts: Mapping[str, str]
+    secrets: Mapping[str, str]
+    seen: dict[Mark, tuple[tuple[str, Mark] | None, Mentions]] = field(default_factory=dict)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def document(self, doc: _Document) -> tuple[tuple[str, Mark] | None, Mentions]:
+        """The text of a file and its place, where it is in one; and what the document mentions."""
+        if doc.mark not in self.seen:
+            self.seen[doc.mark] = self._inline(doc) if doc.text.lstrip().startswith("<") else self._in_file(doc)
+        return self.seen[doc.mark]
+
+    def _inline(self, doc: _Document) -> tuple[None, Mentions]:
+        if doc.mark.file not in self.lines:
+            self.lines[doc.mark.file] = self.texts[doc.mark.file].splitlines()
+        shift = _shift(doc.mark, self.lines[doc.mark.file])
+        _check_inline(self.found, doc, shift, self.secrets)
+        return None, _mentions(doc.text, doc.mark.file, shift)
+
+    def _in_file(self, doc: _Document) -> tuple[tuple[str, Mark] | None, Mentions]:
+        file = _file(self.found, doc.text.strip(), doc.root, doc.mark)
+        return file, _mentions(file[0], file[1].file) if file else []
+
+
+def _mentions(text: str, file: str, shift: Shift | None = None) -> Mentions:
+    return [(one.collection, one.name, Mark(file, one.line, one.column)) for one in policyxml.references(text, shift)]
+
+
+def _file(found: Policies, name: str, root: str, mark: Mark) -> tuple[str, Mark] | None:
+    """The text of a document's file, and its place; None, and a problem, where it can't be read."""
     if not name or "\n" in name:
-        found.take([complaints.no_policy(mark, name)])
+        found.take([complaints.no_policy(mark, name, root)])
         return None
     path = document.folder_of(mark.file) / name
     try:
@@ -103,7 +156,7 @@ def _file(found: Policies, name: str, mark: Mark) -> tuple[str, Mark] | None:
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the path
         found.take([complaints.unreadable_policy(mark, path, error)])
         return None
-    checked = policyxml.check(text, str(path))
+    checked = policyxml.check(text, str(path), root=root)
     found.take(checked.problems, checked.more)
     found.take(_references(text, str(path)))
     return text, Mark(str(path), 1, 1)
@@ -130,13 +183,13 @@ def _references(text: str, file: str) -> list[Problem]:
     ]
 
 
-def _check_inline(found: Policies, text: str, mark: Mark, shift: Shift, secrets: Mapping[str, str]) -> None:
-    """What is wrong with a policy in the spec, where it stands there as far as YAML's own syntax lets one tell."""
-    if not policyxml.check(text, mark.file).problems:
+def _check_inline(found: Policies, doc: _Document, shift: Shift, secrets: Mapping[str, str]) -> None:
+    """What is wrong with a document in the spec, where it stands there as far as YAML's own syntax lets one tell."""
+    if not policyxml.check(doc.text, doc.mark.file, root=doc.root).problems:
         return
-    shown = Veil(dict.fromkeys(secrets.values(), "secret")).text(text)  # what is said quotes the text
-    checked = policyxml.check(shown, mark.file, shift=shift)
-    found.take(checked.problems or [complaints.secret_in_policy(mark)], checked.more)
+    shown = Veil(dict.fromkeys(secrets.values(), "secret")).text(doc.text)  # what is said quotes the text
+    checked = policyxml.check(shown, doc.mark.file, root=doc.root, shift=shift)
+    found.take(checked.problems or [complaints.secret_in_policy(doc.mark)], checked.more)
 
 
 def _shift(mark: Mark, lines: Sequence[str]) -> Shift:

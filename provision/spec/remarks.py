@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provision import complaints, document
-from provision.kinds.table import properties_of
-from provision.kinds.walk import visit
+from provision.kinds.confidential import secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,12 +38,11 @@ class InClear:
 def literals(every: Sequence[Node], tree: document.Map, secret: AbstractSet[Mark]) -> Iterator[InClear]:
     """Secrets in clear. `secret`: the places where a `${secret:NAME}` stands."""
     for node in every:
-        for place in visit(properties_of(node.kind), node.properties, "secret"):
-            if place.value is None or not (place.prop and place.prop.is_secret(place.siblings)):
-                continue
-            mark = document.mark_of(tree, (*node.loc, *place.loc))
+        for loc, value in secrets(node.kind, node.properties):
+            mark = document.mark_of(tree, (*node.loc, *loc))
             if mark not in secret:
-                yield InClear(mark, str(place.loc[-1]), str(place.value))
+                name = next(str(step) for step in reversed(loc) if isinstance(step, str))
+                yield InClear(mark, name, str(value))
 
 
 def null_removals(base: document.Map, overlay: document.Map) -> Iterator[Problem]:

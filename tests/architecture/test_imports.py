@@ -59,6 +59,7 @@ GENERIC = {
         "table",
         "walk",
         "canonical",
+        "confidential",
         "combine",
         "bodies",
         "references",
