@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ class There:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desired:
     """What Azure should hold: the declared resources, and the collections in which nothing else may be."""
 
@@ -70,6 +71,13 @@ class Desired:
             return False
         # What Azure puts below a resource by itself stays. Only `exclusive` asks for the end of such things.
         return parent == SERVICE or address.name.lower() not in kind.factory
+
+    @cached_property
+    def collections(self) -> frozenset[str]:
+        """The kinds directly in the instance that the spec speaks of: nothing of others is read."""
+        owned = (kind for parent, kind in self.owned if parent == SERVICE)
+        told = (*self.snapshot, *self.absent, *(one.target for one in self.there))
+        return frozenset((*owned, *(one.kind for one in told if one.parent == SERVICE)))
 
     def rule(self, address: Address) -> Lifecycle:
         """The lifecycle rules of a resource."""

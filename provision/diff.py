@@ -9,17 +9,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
+from provision.comparison import PropertyChange, compare, property_change
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
-from provision.kinds.canonical import Elements, canonical, left_out, unknown_properties, unsure, unverifiable
-from provision.kinds.combine import joined
+from provision.kinds.canonical import canonical, left_out, unknown_properties, unsure, unverifiable
 from provision.kinds.references import refers
 from provision.kinds.table import properties_of
 from provision.resource import LeftAlone, Resource
-from provision.secrecy import OTHER, SECRET, Concealed
+from provision.secrecy import OTHER, SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from provision.address import Address
@@ -50,15 +50,6 @@ class Action(Enum):
     def destroys(self) -> bool:
         """Whether something is lost."""
         return self in (Action.DELETE, Action.REPLACE, Action.PURGE)
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyChange:
-    """One property before and after; None where it isn't."""
-
-    path: str
-    before: Any
-    after: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +146,7 @@ def _lost_with(doomed: AbstractSet[Address], addresses: Iterable[Address]) -> di
 def _delete(have: Resource, desired: Desired) -> Change:
     kind = kind_of(have.address.kind)
     before = canonical(kind, have.body, partial=True)
-    properties = tuple(_property(path, value, None) for path, value in before.items())
+    properties = tuple(property_change(path, value, None) for path, value in before.items())
     return Change(have.address, Action.DELETE, properties, etag=have.etag, because=_reason(have.address, desired))
 
 
@@ -168,7 +159,7 @@ def _reason(address: Address, desired: Desired) -> str:
 def _create(want: Resource) -> Change:
     kind = kind_of(want.address.kind)
     after = canonical(kind, want.body, partial=True)
-    properties = tuple(_property(path, None, value) for path, value in after.items())
+    properties = tuple(property_change(path, None, value) for path, value in after.items())
     return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
 
 
@@ -238,56 +229,6 @@ def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
     for name, why in left_out(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: {why}")
-
-
-def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, partial: bool = False) -> list[PropertyChange]:
-    """The leaves in which two canonical bodies differ. A partial `after` says nothing of what it doesn't hold."""
-    return list(_compare(before, after, "", partial=partial))
-
-
-def _compare(
-    before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool
-) -> Iterator[PropertyChange]:
-    keyed = isinstance(before, Elements) or isinstance(after, Elements)
-    for key in after if partial else {**after, **before}:
-        old, new = before.get(key), after.get(key)
-        if old == new:
-            continue
-        at = _join(path, key, keyed=keyed)
-        if _descend(old, new, keyed=keyed):
-            yield from _compare(old or _like(new), new or _like(old), at, partial=partial)
-        else:
-            yield _property(at, old, new)
-
-
-def _like(side: Any) -> dict[str, Any]:
-    return Elements() if isinstance(side, Elements) else {}
-
-
-def _descend(old: Any, new: Any, *, keyed: bool) -> bool:
-    """Whether to look inside: two maps, or one beside nothing unless it is an element that came or went."""
-    sides = [side for side in (old, new) if side is not None]
-    return all(isinstance(side, dict) for side in sides) and (len(sides) == 2 or not keyed)  # noqa: PLR2004
-
-
-def _join(path: str, key: str, *, keyed: bool) -> str:
-    return f"{path}[{key}]" if keyed else joined(path, key)
-
-
-def _property(path: str, old: Any, new: Any) -> PropertyChange:
-    """A property as plans have it: no secret gets further."""
-    return PropertyChange(path, _plain(old, SECRET if new is None else OTHER), _plain(new, SECRET))
-
-
-def _plain(value: Any, secret: str) -> Any:
-    """A value for plans: keyed lists as the lists they are, and `secret` in the place of what is one."""
-    if isinstance(value, Elements):
-        return [_plain(item, secret) for item in value.values()]
-    if isinstance(value, dict):
-        return {key: _plain(item, secret) for key, item in value.items()}
-    if isinstance(value, Concealed):
-        return secret
-    return [_plain(item, secret) for item in value] if isinstance(value, list) else value
 
 
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:

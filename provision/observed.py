@@ -114,13 +114,15 @@ class _Walk:
     quick: bool
 
     def into(self, parent: Address) -> tuple[Job, ...]:
-        """The collections of something that exists."""
+        """The collections of something that exists; of the instance's own, those that the spec speaks of."""
         kinds = (kind for kind in children_at(parent) if not (self.quick and kind.is_single))
         return tuple(partial(self.collection, kind, parent) for kind in kinds if self._matters(kind, parent))
 
     def _matters(self, kind: Kind, parent: Address) -> bool:
         """Whether a collection is looked at: deeper than in an instance or workspace, few are counted unasked."""
         asked = kind.belongs or (parent, kind.type) in self.desired.owned
+        if parent == SERVICE and not kind.is_single:
+            return kind.type in self.desired.collections
         return kind.parent == SERVICE.text or asked or kind.counted
 
     def others(self) -> Iterator[Job]:

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import DELETED, Address, Scope
+from provision.comparison import PropertyChange
 from provision.desired import Desired, Lifecycle
-from provision.diff import Action, Change, PropertyChange
+from provision.diff import Action, Change
 from provision.document import Source
 from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.graph import Edge

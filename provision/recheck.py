@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provision.address import DELETED
 from provision.apply import Writer
-from provision.diff import Action, Change, compare
+from provision.comparison import compare
+from provision.diff import Action, Change
 from provision.errors import AzureError, OverwroteError, StaleError, UnlockedError
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import merged, writable

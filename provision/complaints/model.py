@@ -36,6 +36,7 @@ _WANTED = MappingProxyType(
         "model_attributes_type": "a map",
     }
 )
+_MANY = 12  # words that are listed
 _LONGEST = 40  # characters of a name that are shown
 _SPOKEN = MappingProxyType(
     {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -47,6 +48,7 @@ _OF_WORDS = MappingProxyType(
             "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
         ),
         r"^\S+$": "it takes no spaces",
+        r"^[A-Za-z0-9-._]+$": "it takes letters, digits, - . and _",
         (
             r"^/subscriptions/[^/]*/resourceGroups/[^/]*/providers/Microsoft.(ClassicNetwork|Network)"
             r"/virtualNetworks/[^/]*/subnets/[^/]*$"
@@ -99,19 +101,23 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     context, value = detail.get("ctx") or {}, detail["input"]
     if detail["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        why = f"allowed: {', '.join(allowed)}"
+        if len(allowed) > _MANY:
+            why = f"allowed: {', '.join(allowed[:_MANY])} and {len(allowed) - _MANY} more"
         if isinstance(value, dict | list):
-            return Problem(mark, f"{name} can't be {_kind_of(value)}", f"allowed: {', '.join(allowed)}")
+            return Problem(mark, f"{name} can't be {_kind_of(value)}", why)
         fix = "remove the quotes" if value in allowed else did_you_mean(str(value), allowed)
         fix = "" if fix.startswith("known") else fix
-        return Problem(mark, f"{name} can't be {shown(value)}", f"allowed: {', '.join(allowed)}", fix)
+        return Problem(mark, f"{name} can't be {shown(value)}", why, fix)
     if detail["type"] == "string_pattern_mismatch":
         return Problem(mark, f"{name} can't be {shown(value)}", *unlike(context["pattern"], value))
     if detail["type"] == "no_json":
         what = f"{name} holds what is infinite, or no number"
         return Problem(mark, what, "JSON, which Azure takes, has no word for it", "write it in quotes, as text")
     if detail["type"] in ("greater_than_equal", "less_than_equal"):
-        what, why = f"{name} can't be {shown(value)}", f"a number there is from {-(2**31)} to {2**31 - 1}"
-        return Problem(mark, what, why, "write a smaller one")
+        limit, small = context.get("ge"), detail["type"] == "greater_than_equal"
+        why = f"it is {'at least' if small else 'at most'} {limit if small else context.get('le')}"
+        return Problem(mark, f"{name} can't be {shown(value)}", why, f"write a {'larger' if small else 'smaller'} one")
     return Problem(mark, f"{name}: {detail['msg'].lower()}")
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from provision.address import Address
-    from provision.diff import Change, PropertyChange
+    from provision.comparison import PropertyChange
+    from provision.diff import Change
     from provision.plan import Plan
     from provision.report import Failed, Report, Result
 

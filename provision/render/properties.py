@@ -11,7 +11,8 @@ from provision.render.words import visible, visible_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provision.diff import Change, PropertyChange
+    from provision.comparison import PropertyChange
+    from provision.diff import Change
 
 NONE: Final = "(none)"
 _HIDDEN: Final = "differs in a secret"

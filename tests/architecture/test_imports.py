@@ -30,6 +30,7 @@ ORDER = (
     "desired",
     "presence",
     "observed",
+    "comparison",
     "diff",
     "graph",
     "azure",

@@ -135,7 +135,8 @@ def wanted(azure: Azure) -> Desired:
     policies = [one.child("policies", "policy") for one in azure.held]
     snapshot = {one: Resource(one, nothing) for one in (GROUP, SERVICE, *azure.held, *policies)}
     owned = frozenset((one, "apis/operations") for one in azure.held)
-    return Desired("g", "s", "eastus", False, snapshot, owned, frozenset(), nothing, nothing, "spec.yaml")
+    gone = frozenset({Address("products/gone")})
+    return Desired("g", "s", "eastus", False, snapshot, owned, gone, nothing, nothing, "spec.yaml")
 
 
 @pytest.fixture

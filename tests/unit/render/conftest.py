@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from provision.address import SERVICE, Address, Scope
-from provision.diff import Action, Change, PropertyChange
+from provision.comparison import PropertyChange
+from provision.diff import Action, Change
 from provision.errors import Mark, Problem, SpecError
 from provision.plan import Plan
 from provision.report import Outcome, Report, Result

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from provision import apply, render
 from provision.address import Address, Scope
-from provision.diff import Action, Change, PropertyChange
+from provision.comparison import PropertyChange
+from provision.diff import Action, Change
 from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.plan import Plan
 from provision.render import FORMATS, Progress, Verb

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from provision import render
 from provision.address import Address, Scope
-from provision.diff import Action, Change, PropertyChange
+from provision.comparison import PropertyChange
+from provision.diff import Action, Change
 from provision.errors import AzureError, Mark
 from provision.plan import Plan
 from provision.render import FORMATS, Verb

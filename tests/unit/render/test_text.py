@@ -8,7 +8,8 @@ import pytest
 
 from provision import render
 from provision.address import DELETED, GROUP, SERVICE, Address, Scope
-from provision.diff import Action, Change, PropertyChange
+from provision.comparison import PropertyChange
+from provision.diff import Action, Change
 from provision.errors import Mark
 from provision.plan import Plan, purge
 from provision.render import Verb

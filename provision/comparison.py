@@ -1,0 +1,72 @@
+"""Two canonical bodies -> the properties in which they differ. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provision.kinds.canonical import Elements
+from provision.kinds.combine import joined
+from provision.secrecy import OTHER, SECRET, Concealed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyChange:
+    """One property before and after; None where it isn't."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, partial: bool = False) -> list[PropertyChange]:
+    """The leaves in which two canonical bodies differ. A partial `after` says nothing of what it doesn't hold."""
+    return list(_compare(before, after, "", partial=partial))
+
+
+def _compare(
+    before: Mapping[str, Any], after: Mapping[str, Any], path: str, *, partial: bool
+) -> Iterator[PropertyChange]:
+    keyed = isinstance(before, Elements) or isinstance(after, Elements)
+    for key in after if partial else {**after, **before}:
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        at = _join(path, key, keyed=keyed)
+        if _descend(old, new, keyed=keyed):
+            yield from _compare(old or _like(new), new or _like(old), at, partial=partial)
+        else:
+            yield property_change(at, old, new)
+
+
+def _like(side: Any) -> dict[str, Any]:
+    return Elements() if isinstance(side, Elements) else {}
+
+
+def _descend(old: Any, new: Any, *, keyed: bool) -> bool:
+    """Whether to look inside: two maps, or one beside nothing unless it is an element that came or went."""
+    sides = [side for side in (old, new) if side is not None]
+    return all(isinstance(side, dict) for side in sides) and (len(sides) == 2 or not keyed)  # noqa: PLR2004
+
+
+def _join(path: str, key: str, *, keyed: bool) -> str:
+    return f"{path}[{key}]" if keyed else joined(path, key)
+
+
+def property_change(path: str, old: Any, new: Any) -> PropertyChange:
+    """A property as plans have it: no secret gets further."""
+    return PropertyChange(path, _plain(old, SECRET if new is None else OTHER), _plain(new, SECRET))
+
+
+def _plain(value: Any, secret: str) -> Any:
+    """A value for plans: keyed lists as the lists they are, and `secret` in the place of what is one."""
+    if isinstance(value, Elements):
+        return [_plain(item, secret) for item in value.values()]
+    if isinstance(value, dict):
+        return {key: _plain(item, secret) for key, item in value.items()}
+    if isinstance(value, Concealed):
+        return secret
+    return [_plain(item, secret) for item in value] if isinstance(value, list) else value
