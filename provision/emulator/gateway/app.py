@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 
+HOSTS = ".azure-api.net"  # the gateways of all instances are one another's backends, and policies call them
+
+
 class Gateway:
     """The gateways of all instances of one emulator, at `url`. `elsewhere`: see Forwarder."""
 
@@ -53,7 +56,7 @@ class Gateway:
         self.tools = Tools(
             clock,
             Counters(clock),
-            Forwarder({LOGIN_HOST: f"{url}{LOGIN}", **elsewhere}),
+            Forwarder({LOGIN_HOST: f"{url}{LOGIN}", HOSTS: url, **elsewhere}),
             Backends(clock, self._known),
             Certificates(self._known),
             Cache(clock),

@@ -35,12 +35,14 @@ def arrive(tools: Tools, scope: Scope, receive: Receive, address: Address, head:
     body = Body(received(scope, receive))
     public = f"{address.reachable}{head.path.removesuffix(plan.subject.rest)}"
     transit = Transit(context, plan.subject, tools, body, "", "", address.reachable, host, public.rstrip("/"))
-    base = (plan.api.service_url if plan.api else "") or address.shown
+    base, rest = (plan.api.service_url if plan.api else "") or address.shown, plan.subject.rest
+    if plan.api is None:  # no operation was found: the URL stays the caller's
+        rest = head.path
     transit.listener = f"{scope['scheme']}://{host}"
     if (head.headers.get(TRACE) or "").lower() == "true":
         transit.recorder = Recorder()
         transit.context.tracing, transit.context.trace = True, partial(transit.recorder.message, "expression")
-    transit.aim(base=base, rest=f"{plan.subject.rest}{query}")
+    transit.aim(base=base, rest=f"{rest}{query}")
     if transit.recorder is not None:
         transit.recorder.begin(transit.context)
     return transit

@@ -84,10 +84,14 @@ class Forwarder:
             )
         return self._session
 
-    def _target(self, url: str) -> tuple[str, str]:
-        """Return the URL to call, and the host to name."""
+    def _target(self, url: str, named: str) -> tuple[str, str]:
+        """Return the URL to call, and the host to name.
+
+        A gateway is called by its name, and by `https://localhost` with its name in Host.
+        """
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
+        host = named.lower() if host == "localhost" and parts.scheme == "https" and ":" not in parts.netloc else host
         for name, base in self._elsewhere.items():
             if host == name or (name.startswith(".") and host.endswith(name)):
                 return base + url[len(f"{parts.scheme}://{parts.netloc}") :], parts.netloc
@@ -95,12 +99,12 @@ class Forwarder:
 
     async def send(self, outgoing: Outgoing) -> aiohttp.ClientResponse:
         """Send a request; returns when status and headers are there. Raises GatewayError."""
-        url, host = self._target(outgoing.url)
+        named = [value for name, value in outgoing.headers if name.lower() == "host"]
+        url, host = self._target(outgoing.url, named[-1] if named else "")
         if not url.startswith(("http://", "https://")):
             message = f"'{outgoing.url[:200]}' is no http or https URL of a backend."
             raise internal(outgoing.source, "BackendUrlInvalid", message)
         headers = [(name, value) for name, value in outgoing.headers if name.lower() not in HOP]
-        named = [value for name, value in outgoing.headers if name.lower() == "host"]
         headers.append(("Host", named[-1] if named else host))
         if outgoing.length is not None:
             headers.append(("Content-Length", outgoing.length))
