@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from provision.emulator.gateway import addressing, planning
+from provision.emulator.gateway.accounting import account
 from provision.emulator.gateway.arrival import arrive
 from provision.emulator.gateway.backends import Backends
 from provision.emulator.gateway.bodies import Body
 from provision.emulator.gateway.caching import Cache
 from provision.emulator.gateway.certificates import Certificates
-from provision.emulator.gateway.counting import Counters
+from provision.emulator.gateway.counting import Counters, Period
 from provision.emulator.gateway.events import Events
 from provision.emulator.gateway.expressions.context import Headers, Response
 from provision.emulator.gateway.failing import internal, operation_not_found
@@ -94,6 +96,7 @@ class Gateway:
             await _failed(scope, send, internal("configuration", "InternalServerError", message))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
         headers = Headers((key.decode("latin-1").title(), value.decode("latin-1")) for key, value in scope["headers"])
         address = await self._known(lambda reading: addressing.find(reading, scope, headers.get("Host") or ""))
         if address is None:
@@ -102,10 +105,13 @@ class Gateway:
         head = addressing.head(scope, address, headers)
         plan = await self._known(lambda reading: planning.plan(reading, address.service, head))
         transit = arrive(self.tools, scope, receive, address, head, plan)
+        sent = Period(self._world.clock.now(), None)
+        transit.periods.append(sent)
         try:
             await while_there(send, answer(transit, plan))
             self._traced(transit)
             await write(scope, send, transit.context.response or Response(200, "OK"), transit.outgoing, transit.periods)
+            account(self._world, plan, transit, sent, time.perf_counter() - began)
         except GoneError:
             return
         finally:

@@ -29,6 +29,7 @@ class Transit:
     of a client. `gateway` is the instance's base URL for its callers, `host` what they called it, `public` the URL of
     the API for them, `listener` that of all instances. `after` is awaited once the answer is known, `closing` called
     when it was sent; `periods` count the bytes of the answer. `cache_key` is under which `cache-store` keeps it.
+    `served` are the seconds that backends took.
     """
 
     context: Context
@@ -48,6 +49,7 @@ class Transit:
     closing: list[Callable[[], None]] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     recorder: Recorder | None = None
+    served: float | None = None
     cache_key: Hashable = None
     cache_control: str = ""
 

@@ -27,6 +27,7 @@ from provision.emulator.trouble.throttle import MODES, Mode, Throttle
 from provision.emulator.world.clock import Clock
 from provision.emulator.world.errors import EmulatorError
 from provision.emulator.world.store import Store
+from provision.emulator.world.usage import Usage
 from provision.emulator.world.wire import Manners, World
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ class Emulator:
                 bound[name] = bind(self._host, port)
             self._log = Log(self._log_path) if self._log_path else None
             note, tell = (self._log.note, self._log.tell) if self._log else (_unheard, _unheard)
-            self._world = self._world_of(Store(self._state), note=note, tell=tell)
+            store = Store(self._state)
+            self._world = self._world_of(store, note=note, tell=tell, usage=Usage(store))
         except BaseException:
             for one in bound.values():
                 one.close()
@@ -244,6 +246,8 @@ class Emulator:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         if self._world is not None:
+            if self._world.usage is not None:
+                self._world.usage.flush()
             self._world.store.close()
         if self._certificate is not None:
             self._certificate.remove()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from provision.emulator.world.clock import Clock
     from provision.emulator.world.store import Store
+    from provision.emulator.world.usage import Usage
 
 
 MOST_VALUES = 1_000_000  # JSON is read in one go, for which other threads wait
@@ -42,8 +43,9 @@ class Manners(TypedDict, total=False):
 class World:
     """What one emulator consists of; handlers get it with every call.
 
-    `note` says something once in the log, `tell` each time. `judge`, where there is one, tells what of a policy
-    document (as rawxml, with a function that knows named values) could not be executed: such a document is refused.
+    `note` says something once in the log, `tell` each time; `usage` counts the gateway's calls. `judge`, where there is
+    one, tells what of a policy document (as rawxml, with a function that knows named values) could not be executed:
+    such a document is refused.
     """
 
     store: Store
@@ -57,6 +59,7 @@ class World:
     note: Callable[[str], None] = lambda _: None
     judge: Callable[[str, Callable[[str], str | None]], list[str]] | None = None
     tell: Callable[[str], None] = lambda _: None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -57,12 +58,15 @@ async def forward(transit: Transit, seconds: float, *, follow: bool, strict: boo
         backend = backends.choose(backend)
         transit.aim(base=backend.url)
     outgoing = await _outgoing(transit, backend, seconds, follow=follow)
+    began = time.perf_counter()
     try:
         answer = await transit.tools.forwarder.send(outgoing)
     except GatewayError as error:
         if backend is not None:
             backends.note(backend, 0, error.reason)
         raise
+    finally:
+        transit.served = (transit.served or 0.0) + time.perf_counter() - began
     if backend is not None:
         backends.note(backend, answer.status, retry_after=answer.headers.get("Retry-After"))
     transit.closing.append(answer.close)
