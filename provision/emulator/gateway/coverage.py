@@ -40,6 +40,7 @@ OTHERS = (
     "validate-client-certificate",
     "validate-graphql-request",
     "validate-odata-request",
+    "xsl-transform",
 )
 # What is refused of elements that are executed.
 LIMITS = (

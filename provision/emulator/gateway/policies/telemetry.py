@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provision.emulator.gateway.failing import internal
 from provision.emulator.gateway.nodes import Policy
 from provision.emulator.gateway.values import text_of
 
@@ -35,7 +34,7 @@ def trace(node: Node) -> Act:
 
 
 def log_to_eventhub(node: Node) -> Act:
-    """`log-to-eventhub`: a text for the event hub of a logger, which has to be there."""
+    """`log-to-eventhub`: a text for the event hub of a logger; that this isn't there is said beside the event."""
     logger, content = node.value("logger-id"), node.content()
     partition, key = node.value("partition-id", ""), node.value("partition-key", "")
 
@@ -43,11 +42,10 @@ def log_to_eventhub(node: Node) -> Act:
         name = await logger.text(transit)
         service = transit.subject.service
         path = f"{service.path}/loggers/{name}".lower()
-        if await transit.tools.known(lambda reading: reading.row(path)) is None:
-            raise internal("log-to-eventhub", "LoggerNotFound", f"The logger '{name}' is not there.")
+        there = await transit.tools.known(lambda reading: reading.row(path)) is not None
         text = await content.text(transit)
         places = {"partitionId": await partition.text(transit), "partitionKey": await key.text(transit)}
-        transit.tools.events.add("event", service.name, logger=name, content=text, **places)
+        transit.tools.events.add("event", service.name, logger=name, known=there, content=text, **places)
 
     return act
 
