@@ -70,7 +70,7 @@ class Desired:
         if parent is None or kind is None or (parent, address.kind) not in self.owned:
             return False
         # What Azure puts below a resource by itself stays. Only `exclusive` asks for the end of such things.
-        return parent == SERVICE or address.name.lower() not in kind.factory
+        return not kind.stays(address) and (parent == SERVICE or not kind.is_azures(Resource(address, {})))
 
     @cached_property
     def collections(self) -> frozenset[str]:

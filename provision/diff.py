@@ -183,8 +183,14 @@ def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Addre
 
 
 def _as_it_is(want: Resource, have: Resource) -> Resource:
-    """What is wanted, and of what nobody knows the service's default of, what there is."""
-    given = {name: have.body[name] for name in unsure(kind_of(want.address.kind), want.body) if name in have.body}
+    """What is wanted, and of what nobody knows the service's default of, what there is.
+
+    Of what nobody can delete all that isn't said is as it is: that is Azure's own.
+    """
+    kind = kind_of(want.address.kind)
+    known = (name for name, prop in properties_of(kind).items() if prop.written and name not in want.body)
+    names = known if kind.stays(have.address) and not kind.partial else unsure(kind, want.body)
+    given = {name: have.body[name] for name in names if name in have.body}
     return replace_(want, body={**want.body, **given}) if given else want
 
 
@@ -199,7 +205,8 @@ def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: li
     if not kind.partial:
         wanted = kept(kind, have.body, want.body, rule.ignores) if rule.ignore_changes else want.body
         return update_body(kind, have.body, wanted)
-    names = dict.fromkeys(re.split(r"[.\[]", one.path)[0] for one in found)
+    unseen = (name for name, prop in properties_of(kind).items() if prop.write_only)
+    names = dict.fromkeys((*(re.split(r"[.\[]", one.path)[0] for one in found), *unseen))
     wanted = fragment(kind, want.body, rule.ignores)
     return {name: wanted[name] for name in names if name in wanted}
 

@@ -146,10 +146,16 @@ class _Walk:
         mine: list[Resource] = []
         others: list[Resource] = []
         for item in self.reader.members(kind, parent):
-            ours = self.desired.owns(item.address) and not _is_revision(kind, item.address)
-            (mine if ours else others).append(item)
-        found = self._found(mine, [LeftAlone(one.address, _why(kind, one.address)) for one in others])
+            (mine if self._is_ours(kind, item) else others).append(item)
+        found = self._found(mine, [LeftAlone(one.address, _why(kind, one)) for one in others])
         return replace(found, others=tuple(one for one in others if not _is_revision(kind, one.address)))
+
+    def _is_ours(self, kind: Kind, item: Resource) -> bool:
+        """Whether the spec speaks of one of a collection."""
+        if _is_revision(kind, item.address) or not self.desired.owns(item.address):
+            return False
+        by_name = item.address in self.desired.snapshot or item.address in self.desired.absent
+        return by_name or not (kind.comes_along and kind.is_azures(item))
 
     def _single(self, kind: Kind, parent: Address) -> _Found:
         address = parent.child(kind.collection, kind.only)
@@ -229,7 +235,7 @@ def _is_revision(kind: Kind, address: Address) -> bool:
     return bool(kind.revision) and kind.revision in address.name
 
 
-def _why(kind: Kind, address: Address) -> str:
-    if _is_revision(kind, address):
+def _why(kind: Kind, one: Resource) -> str:
+    if _is_revision(kind, one.address):
         return "a revision"
-    return "made by Azure" if address.name.lower() in kind.factory else "not in the spec"
+    return "made by Azure" if kind.is_azures(one) else "not in the spec"

@@ -211,6 +211,9 @@ def _refuse_unknown(wishes: Wishes, desired: Desired, observed: Observed) -> Non
         for address in sorted(addresses):
             if not any(one.within(address) for one in known):
                 raise PlanError(f"--{option} {address}: neither the spec nor Azure has it")
+    for address in sorted(wishes.replace):
+        if kind_of(address.kind).stays(address):
+            raise PlanError(f"--replace {address}: it can't be deleted")
     if {GROUP, SERVICE} & wishes.replace:
         raise PlanError("--replace works below the instance: destroy and apply replace the instance itself")
 

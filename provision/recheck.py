@@ -106,10 +106,20 @@ class Careful:
             if now is None:
                 raise StaleError(f"{change.address} is gone by now: somebody deleted it · plan again")
             return rebased(change, now)
+        if change.action in (Action.UPDATE, Action.DELETE) and kind.traceless:
+            self._refuse_moved(change)
         looks = change.action is Action.CREATE and not kind.is_link and not self._is_new(change.address)
         if looks and change.address in self._held(kind, change.address):
             raise StaleError(f"{change.address} exists by now: somebody else created it · plan again")
         return change
+
+    def _refuse_moved(self, change: Change) -> None:
+        """Raise StaleError where something without ETags isn't what was planned with; gone is what a deletion wants."""
+        now = self._azure.get(change.address)
+        if now is None and change.action is Action.UPDATE:
+            raise StaleError(f"{change.address} is gone by now: somebody deleted it · plan again")
+        if now is not None and change.etag and now.etag != change.etag:
+            raise StaleError(f"{change.address} has changed by now · plan again")
 
     def _is_new(self, address: Address) -> bool:
         """Whether it lies in something that this run has made."""

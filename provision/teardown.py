@@ -11,12 +11,12 @@ from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
 from provision.kinds import kind_of
-from provision.kinds.collections import SUBSCRIPTIONS
+from provision.kinds.collections import keys
 from provision.plan import Plan, protected, purge
 from provision.resource import LeftAlone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provision.address import Address, Scope
     from provision.desired import Desired
@@ -49,8 +49,9 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         _refuse_losses(around, consent, scope)
     declared = {address: item for address, item in observed.snapshot.items() if address in desired.snapshot}
     declared |= _unread(desired, observed)
-    kept = _kept_group(declared.get(GROUP) is not None, around)
-    doomed = [item for address, item in sorted(declared.items()) if not (address == GROUP and kept)]
+    kept = (*_kept_group(declared.get(GROUP) is not None, around), *_staying(declared))
+    stays = {one.address for one in kept}
+    doomed = [item for address, item in sorted(declared.items()) if address not in stays]
     changes = top_most(tuple(Change(item.address, Action.DELETE, etag=item.etag, because="destroy") for item in doomed))
     changes = _apart(changes, {item.address for item in doomed})
     if consent.purge and (observed.soft_deleted or SERVICE in declared):
@@ -110,6 +111,13 @@ def _kept_group(present: bool, around: Surroundings) -> tuple[LeftAlone, ...]:
     return (LeftAlone(GROUP, f"it holds other resources: {others}"),)
 
 
+def _staying(declared: Mapping[Address, Resource]) -> Iterator[LeftAlone]:
+    """What Azure has as long as there is the instance, which stays."""
+    for address in sorted(declared) if SERVICE not in declared else ():
+        if kind_of(address.kind).stays(address):
+            yield LeftAlone(address, "it can't be deleted: it stays as it is")
+
+
 def _lost_too(around: Surroundings, consent: Consent) -> Iterator[str]:
     """What is undeclared and goes with the instance all the same: the last look before it shows that, too."""
     if around.undeclared and consent.with_undeclared:
@@ -123,7 +131,7 @@ def _names(addresses: list[Address]) -> str:
 
 def _refuse_losses(around: Surroundings, consent: Consent, scope: Scope) -> None:
     lost = sorted(around.undeclared)
-    customers = [address for address in lost if address.kind == SUBSCRIPTIONS.name]
+    customers = [address for address in lost if address.kind == keys().name]
     options = "--with-undeclared" + (" --delete-subscriptions" if customers else "")
     if lost and not consent.with_undeclared:
         names = _names(lost)

@@ -16,7 +16,7 @@ from provision.errors import AzureError, GuardError, ProvisionError, StalePlanEr
 from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.bodies import holds
-from provision.kinds.collections import SUBSCRIPTIONS, collections, subscribed
+from provision.kinds.collections import collections, dies_with, keys
 from provision.observed import Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.presence import Seen
@@ -59,17 +59,21 @@ def plan(
     desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False, seen: Seen | None = None
 ) -> Plan:
     """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
-    return _with_customers(make(desired, observe(desired, azure, quick=quick, seen=seen), scope, wishes), azure)
+    made = make(desired, observe(desired, azure, quick=quick, seen=seen), scope, wishes)
+    return _with_customers(made, azure, desired)
 
 
-def _with_customers(planned: Plan, azure: Cloud) -> Plan:
-    """Count the subscriptions of users that would die with what they are to."""
-    doomed = [change.address for change in planned.changes if change.action in (Action.DELETE, Action.REPLACE)]
-    scopes = {address for address in doomed if kind_of(address.kind).has_subscribers}
-    if not scopes:
+def _with_customers(planned: Plan, azure: Cloud, desired: Desired) -> Plan:
+    """Count the subscriptions of users that would die, by themselves or with what they are to; not the spec's own."""
+    gone = {change.address for change in planned.changes if change.action is Action.DELETE}
+    doomed = gone | {change.address for change in planned.changes if change.action is Action.REPLACE}
+    kinds = {kind_of(address.kind) for address in doomed if address != DELETED}
+    if not any(kind.has_subscribers or kind.holds_keys for kind in kinds):
         return planned
-    wanted = [subscribed(one) for one in azure.inside(SUBSCRIPTIONS) if not SUBSCRIPTIONS.is_azures(one)]
-    counts = Counter(scope for scope in wanted if scope in scopes)
+    mine = gone & desired.snapshot.keys()
+    users = [one for one in azure.inside(keys()) if not keys().is_azures(one) and one.address not in mine]
+    lost = [doomed & {one.address, *dies_with(one)} for one in users]
+    counts = Counter(min(causes) for causes in lost if causes)
     return replace(planned, customers=MappingProxyType(dict(counts)))
 
 
@@ -82,7 +86,7 @@ def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, 
         around = Surroundings(_undeclared(desired, azure), ())
     if GROUP in observed.snapshot:
         around = replace(around, others_in_group=tuple(azure.others_in_group()))
-    return _with_customers(teardown(desired, observed, scope, around, consent), azure)
+    return _with_customers(teardown(desired, observed, scope, around, consent), azure, desired)
 
 
 def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:

@@ -27,6 +27,9 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "apis/tags": "tag",
         "apis/operations/tags": "tag",
         "products/tags": "tag",
+        "tenant": "tenant_access",
+        "authorizationProviders/authorizations": "authorization",
+        "authorizationProviders/authorizations/accessPolicies": "authorization_access_policy",
     }
 )
 # The candidates, the first that a group has: long operations before plain ones.
@@ -90,6 +93,13 @@ def takes_etag(method: Any) -> bool:
 @cache
 def _takes(function: Any) -> bool:
     return "if_match" in inspect.signature(function).parameters
+
+
+@cache
+def needs_etag(function: Any) -> bool:
+    """Whether a function can't do without a precondition."""
+    found = inspect.signature(function).parameters.get("if_match")
+    return found is not None and found.default is inspect.Parameter.empty
 
 
 def arguments(kind: Kind, names: tuple[str, ...]) -> tuple[str, ...]:

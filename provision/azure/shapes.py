@@ -58,7 +58,11 @@ def shape_of(kind: Kind) -> Shape:
     Null is as good as nothing: the service writes it so.
     """
     inside = properties_of(kind)
-    needed = (name for name, prop in inside.items() if prop.required and name not in kind.list_omits)
+    needed = (
+        name
+        for name, prop in inside.items()
+        if prop.required and prop.returned and not prop.write_only and name not in kind.list_omits
+    )
     required = () if kind.partial else tuple(needed)
     return Shape("object", properties=_properties(inside), required=required)
 

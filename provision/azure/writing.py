@@ -11,7 +11,7 @@ from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
 from provision.azure.links import stands_apart
-from provision.azure.methods import takes_etag
+from provision.azure.methods import needs_etag, takes_etag
 from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
@@ -86,9 +86,11 @@ class Writes(Reads):
         at, body = self._as_sent(kind, change)
         options: dict[str, Any] = {} if body is None else {"parameters": json.dumps(body).encode()}
         method = self._clients.method(at, "update" if updates and kind.patched else "put")
-        if updates and takes_etag(method):
+        if updates and takes_etag(method) and not kind.traceless:
             options["if_match"] = change.etag
-        elif updates and change.etag:
+        elif needs_etag(getattr(method, "__func__", method)):
+            options["if_match"] = "*"
+        elif updates and change.etag and not kind.traceless:
             # [?] The SDK's PATCH of an instance takes no ETag, and whether the service looks at one isn't documented.
             options["headers"] = {"If-Match": change.etag}
         changed = False
@@ -100,7 +102,7 @@ class Writes(Reads):
             if not kind.is_link or "already exists" not in str(error):
                 raise
         creates = change.action in (Action.CREATE, Action.REPLACE) and not kind.is_link
-        if changed and creates and not kind.always_there:
+        if changed and creates and not (kind.always_there or kind.traceless):
             raise OverwroteError(
                 f"{change.address} was there: somebody else created it in between, and that was overwritten"
             )
@@ -118,7 +120,7 @@ class Writes(Reads):
         options: dict[str, Any] = dict(kind.delete_options)
         method = self._clients.method(at, "delete")
         if takes_etag(method):
-            options["if_match"] = change.etag or "*"
+            options["if_match"] = "*" if kind.traceless else change.etag or "*"
         send = _Sending(method, self._clients.path(at), options)
         try:
             with self._traffic.call(f"deleting {change.address}", change.address, cancelled) as call:

@@ -6,9 +6,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from provision.kinds.access_policy import ACCESS_POLICY
 from provision.kinds.api import API
+from provision.kinds.authorization import AUTHORIZATION
+from provision.kinds.authorization_provider import AUTHORIZATION_PROVIDER
+from provision.kinds.authorization_server import AUTHORIZATION_SERVER
+from provision.kinds.group import GROUP
+from provision.kinds.group_user import GROUP_USER
+from provision.kinds.identity_provider import IDENTITY_PROVIDER
 from provision.kinds.kind import Kind, Shape, Where
 from provision.kinds.named_value import NAMED_VALUE
+from provision.kinds.openid_provider import OPENID_PROVIDER
 from provision.kinds.operation import OPERATION
 from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, SERVICE_POLICY
 from provision.kinds.product import PRODUCT
@@ -18,8 +26,11 @@ from provision.kinds.resolver import RESOLVER
 from provision.kinds.resource_group import RESOURCE_GROUP
 from provision.kinds.schema import SCHEMA
 from provision.kinds.service import SERVICE_KIND
+from provision.kinds.subscription import SUBSCRIPTION
 from provision.kinds.tag import API_TAG, OPERATION_TAG, PRODUCT_TAG, TAG
 from provision.kinds.tag_description import TAG_DESCRIPTION
+from provision.kinds.tenant import TENANT
+from provision.kinds.user import USER
 from provision.kinds.version_set import VERSION_SET
 from provision.kinds.workspace import WORKSPACE
 
@@ -48,6 +59,17 @@ KINDS: Final = (
     OPERATION_POLICY,
     WORKSPACE,
     OPERATION_TAG,
+    GROUP,
+    GROUP_USER,
+    USER,
+    SUBSCRIPTION,
+    IDENTITY_PROVIDER,
+    AUTHORIZATION_SERVER,
+    OPENID_PROVIDER,
+    AUTHORIZATION_PROVIDER,
+    AUTHORIZATION,
+    ACCESS_POLICY,
+    TENANT,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 WORKSPACES: Final = "workspaces"

@@ -63,10 +63,18 @@ def _value(prop: Property, value: Any, *, fill: bool) -> Any:
             return _keyed(prop, found)
         return sorted(found, key=str) if prop.any_order else found
     if prop.many == "map":
-        return {key: _item(prop, item, fill=fill) for key, item in (value or {}).items()}
+        return {key: _item(prop, item, fill=fill) for key, item in _seen(prop, value or {})}
     if prop.nested and not prop.many and (isinstance(value, Mapping) or (fill and value is None)):
         return _canonical(prop.inside, value or {}, fill=fill)
     return _item(prop, value, fill=fill)
+
+
+def _seen(prop: Property, entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The entries of a map that Azure gives back. It writes null where it has nothing."""
+    for key, item in entries.items():
+        known = prop.entries.get(key)
+        if item is not None and not (known and known.unseen(entries)):
+            yield key, item
 
 
 def _item(prop: Property, value: Any, *, fill: bool) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from provision.address import Address
-from provision.kinds import Shape, children_of, kind_of
+from provision.kinds import KINDS, Shape, children_of, kind_of
+from provision.kinds.references import refers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provision.address import Address
     from provision.resource import Resource
 
 
@@ -36,28 +36,8 @@ class Collection:
         return scope.child(self.name, str(one.body.get(self.handle) or one.address.name))
 
 
-def _built_in(group: Resource) -> bool:
-    return bool(group.body.get("builtIn"))
-
-
-def _made_with_a_product(subscription: Resource) -> bool:
-    """`master`, and the administrator's one of each product, named by 24 hexadecimal digits. Azure/apiops#707."""
-    name, owner = subscription.address.name, str(subscription.body.get("ownerId") or "/users/1")
-    return name == "master" or (re.fullmatch(r"[0-9a-f]{24}", name) is not None and owner.endswith("/users/1"))
-
-
-SUBSCRIPTIONS: Final = Collection("subscriptions", "subscription", frozenset({"master"}), _made_with_a_product)
-
 # Beside the kinds that provision manages.
 _OTHERS: Final = (
-    SUBSCRIPTIONS,
-    Collection("users", "user", factory=frozenset({"1"})),
-    Collection(
-        "groups",
-        "group",
-        factory=frozenset({"administrators", "developers", "guests"}),
-        made_by_azure=_built_in,
-    ),
     Collection("backends", "backend"),
     Collection("loggers", "logger"),
     Collection("diagnostics", "diagnostic"),
@@ -66,10 +46,6 @@ _OTHERS: Final = (
     Collection("certificates", "certificate"),
     Collection("caches", "cache"),
     Collection("gateways", "gateway"),
-    Collection("identityProviders", "identity provider"),
-    Collection("openidConnectProviders", "OpenID Connect provider"),
-    Collection("authorizationServers", "authorization server"),
-    Collection("authorizationProviders", "authorization provider"),
     Collection("documentations", "documentation"),
 )
 
@@ -77,7 +53,7 @@ _OTHERS: Final = (
 @cache
 def collections() -> tuple[Collection, ...]:
     """All of them. What provision manages speaks for itself."""
-    kinds = (kind for kind in children_of(kind_of("service")) if kind.shape is Shape.MAP)
+    kinds = (kind for kind in children_of(kind_of("service")) if kind.shape is Shape.MAP and kind.removable)
     managed = tuple(Collection(one.type, one.title, one.factory, one.made_by_azure, one.handle) for one in kinds)
     known = {one.name for one in managed}
     return (*managed, *(one for one in _OTHERS if one.name not in known))
@@ -88,7 +64,13 @@ def collection_of(name: str) -> Collection | None:
     return next((one for one in collections() if one.name.lower() == name.lower()), None)
 
 
-def subscribed(subscription: Resource) -> Address | None:
-    """What a subscription is to: a product, an API, or (None) all APIs."""
-    scope = str(subscription.body.get("scope") or "")
-    return Address.from_arm_id(scope) if scope.lower().startswith("/subscriptions/") else Address(scope.strip("/"))
+@cache
+def keys() -> Collection:
+    """The collection of the keys with which users call."""
+    kind = next(one for one in KINDS if one.holds_keys)
+    return next(one for one in collections() if one.name == kind.type)
+
+
+def dies_with(key: Resource) -> frozenset[Address]:
+    """What takes a user's key along: what it is to, and its owner."""
+    return frozenset(refers(kind_of(key.address.kind), key.address, key.body))

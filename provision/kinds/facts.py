@@ -113,7 +113,12 @@ class Interpolated:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """The service demands it although the SDK's model doesn't say so."""
+    """The service demands it although the SDK's model doesn't say so.
+
+    `returned`: whether everything that it gives back has it, what it made by itself included.
+    """
+
+    returned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,13 @@ class LeftOut:
 
     reason: str
     told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Of a map whose entries are anybody's: what is known of some of them, by their names."""
+
+    known: Mapping[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,7 @@ Fact = (
     | Optional
     | ReadOnly
     | LeftOut
+    | Entries
     | Limits
 )
 Facts = Mapping[str, Fact | tuple[Fact, ...]]

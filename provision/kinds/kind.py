@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from provision.address import Address
     from provision.kinds.facts import Facts
     from provision.kinds.table import Property
     from provision.resource import Resource
@@ -123,6 +124,8 @@ class Kind:
     patched: bool = False  # updated by a PATCH of what changed, not by a PUT of everything
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
     made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
+    undeletable: frozenset[str] = frozenset()  # names of those that Azure has always and lets nobody delete
+    comes_along: bool = False  # what Azure makes comes with other resources, declared ones too: exclusive lets it be
     in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
     # paths of properties that only ever come back, and that the table does not know
     returned: frozenset[str] = frozenset()
@@ -141,7 +144,9 @@ class Kind:
     delete_options: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))  # of the SDK's delete
     always_there: bool = False  # Azure makes it with what it lies in, and answers even the first PUT as a change
     ends_with_last: str = ""  # the type of what is in it: Azure removes it with the last of those
+    traceless: bool = False  # no ETags, and the first PUT is answered as a change too
     has_subscribers: bool = False  # users' keys to it die with it
+    holds_keys: bool = False  # with which users call: they die only where that was said
     one_writer: bool = False  # at a time, for it, what lies in it and the links to it
     claims: Callable[[Properties], Iterable[Claim]] = _nothing
 
@@ -171,6 +176,15 @@ class Kind:
         if self.shape is Shape.ROOT:
             return "resourceGroup" if self.type == "service" else ""
         return self.type.rpartition("/")[0] or "service"
+
+    @property
+    def removable(self) -> bool:
+        """Whether there are members that can be deleted."""
+        return not self.names.words or not {one.lower() for one in self.names.words} <= self.undeletable
+
+    def stays(self, address: Address) -> bool:
+        """Whether nobody can delete this one. Of such a one only what the spec says is compared and sent."""
+        return address.name.lower() in self.undeletable
 
     def is_azures(self, one: Resource) -> bool:
         """Whether Azure made this one."""

@@ -19,6 +19,7 @@ from provision.kinds.facts import (
     AnyOrder,
     Default,
     Document,
+    Entries,
     Fixed,
     Folded,
     Interpolated,
@@ -58,6 +59,7 @@ class Property:
     many: str = ""
     inside: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
     required: bool = False
+    returned: bool = True  # of what is required: whether all that is read has it
     words: tuple[Any, ...] = ()  # the only ones that it may hold
     pattern: str = ""
     shortest: int | None = None
@@ -81,6 +83,7 @@ class Property:
     read_only: bool = False  # never sent, and no key of a spec
     left_out: str = ""  # why it is no key of a spec though it could be written
     told: bool = False  # it is said where Azure has a value for what is left out
+    entries: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))  # known ones of a free map
     about: str = ""  # for editors
     names: Property | None = None  # of a map: what its keys may be
     kind: str = ""  # the ARM type that this describes
@@ -200,9 +203,9 @@ _PLAIN: Final[Mapping[type, Callable[[Any], tuple[str, Any]]]] = MappingProxyTyp
         Ref: lambda fact: ("ref", fact),
         Document: lambda fact: ("document", fact.root),
         Interpolated: lambda _: ("interpolated", True),
-        Required: lambda _: ("required", True),
         Optional: lambda _: ("required", False),
         ReadOnly: lambda _: ("read_only", True),
+        Entries: lambda fact: ("entries", MappingProxyType(dict(_entries(fact)))),
     }
 )
 
@@ -214,8 +217,15 @@ def _said(fact: Fact) -> Iterator[tuple[str, Any]]:
     elif isinstance(fact, Limits):
         names = ("pattern", "shortest", "longest", "least", "most", "words")
         yield from ((name, getattr(fact, name)) for name in names if getattr(fact, name) is not None)
+    elif isinstance(fact, Required):
+        yield from (("required", True), ("returned", fact.returned))
     else:
         yield _PLAIN[type(fact)](fact)
+
+
+def _entries(fact: Entries) -> Iterator[tuple[str, Property]]:
+    for name, said in fact.known.items():
+        yield name, _property(name, {"type": "string"}, {name: said}, frozenset(), name, required=False)
 
 
 def paths(inside: Mapping[str, Property], path: str = "") -> Iterator[tuple[str, Property]]:

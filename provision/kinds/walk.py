@@ -41,6 +41,8 @@ def visit(
             below = f"{path}{name}{'[]' if prop.many else ''}."
             for at, item in items(prop, value):
                 yield from visit(prop.inside, item, about, (*loc, name, *at), below)
+        elif prop is not None and about and prop.entries and isinstance(value, Mapping):
+            yield from visit(prop.entries, value, about, (*loc, name), f"{path}{name}.")
 
 
 def items(prop: Property, value: Any) -> Iterator[tuple[tuple[int | str, ...], Mapping[str, Any]]]:
@@ -57,7 +59,8 @@ def items(prop: Property, value: Any) -> Iterator[tuple[tuple[int | str, ...], M
 @cache
 def bears(prop: Property, about: str) -> bool:
     """Whether an attribute is true of a property or of one in it."""
-    return bool(getattr(prop, about)) or any(bears(one, about) for one in prop.inside.values())
+    inside = (*prop.inside.values(), *prop.entries.values())
+    return bool(getattr(prop, about)) or any(bears(one, about) for one in inside)
 
 
 def folded(text: str) -> str:

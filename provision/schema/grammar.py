@@ -113,7 +113,7 @@ def document() -> Property:
 
 def _document() -> dict[str, Property]:
     collections = [kind for kind in KINDS if in_document(kind) and kind.shape is not Shape.ROOT]
-    named = [kind for kind in collections if kind.shape is Shape.MAP]
+    named = [kind for kind in collections if kind.shape is Shape.MAP and kind.removable]
     absent = {
         kind.key: Property(kind.key, "string", many="list", **_named(kind.names), about=kind.title) for kind in named
     }

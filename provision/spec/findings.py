@@ -181,3 +181,8 @@ def _contradictions(
             where = f"it is declared at {place_of(tree, declared[address])}"
             mark = document.mark_of(tree, loc)
             yield now(Problem(mark, f"{address} is declared and absent", where, "remove one of the two"))
+        kind = find(address.kind)
+        if kind and kind.stays(address):
+            mark = document.mark_of(tree, loc)
+            why = "an instance can't be without it"
+            yield now(Problem(mark, f"{address} can't be deleted", why, "remove it here"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.surface import verbs_of
 
@@ -9,19 +11,20 @@ from provision.emulator.rules.surface import verbs_of
 PLAIN = (
     ("apis/wikis", "Wiki"),
     ("products/wikis", "Wiki"),
-    ("authorizationServers", "AuthorizationServer"),
     ("contentTypes", "ContentType"),
     ("contentTypes/contentItems", "ContentItem"),
     ("documentations", "Documentation"),
     ("gateways", "Gateway"),
     ("gateways/certificateAuthorities", "GatewayCertificateAuthority"),
     ("gateways/hostnameConfigurations", "GatewayHostnameConfiguration"),
-    ("openidConnectProviders", "OpenIdConnectProvider"),
     ("policyRestrictions", "PolicyRestriction"),
     ("privateLinkResources", "PrivateLinkResource"),
     ("workspaceLinks", "WorkspaceLink"),
     ("workspaces", "Workspace"),
 )
+
+# "True by default if no value is provided", "False by default" [doc].
+IN_PORTAL = MappingProxyType({"useInTestConsole": True, "useInApiDocumentation": False})
 
 OTHER_KINDS = (
     *(Kind(kind, noun, verbs=verbs_of(kind)) for kind, noun in PLAIN),
@@ -31,6 +34,18 @@ OTHER_KINDS = (
         verbs=verbs_of("privateEndpointConnections"),
         defaults={"provisioningState": "Succeeded"},
         created=200,  # the SDK takes 200 and 202 only
+    ),
+    Kind(
+        "authorizationServers",
+        "AuthorizationServer",
+        verbs=verbs_of("authorizationServers"),
+        defaults=IN_PORTAL,
+    ),
+    Kind(
+        "openidConnectProviders",
+        "OpenIdConnectProvider",
+        verbs=verbs_of("openidConnectProviders"),
+        defaults=IN_PORTAL,
     ),
     Kind(
         "schemas",
