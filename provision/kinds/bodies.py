@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from provision.kinds.canonical import canonical
+from provision.kinds.canonical import canonical, unsure
 from provision.kinds.combine import UNSAID, Take, combine
 from provision.kinds.table import properties_of
 
@@ -38,7 +38,8 @@ def _over(prop: Property | None, _: str, old: Any, new: Any) -> Take:
 
 def holds(kind: Kind, observed: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
-    found, wanted = canonical(kind, observed), canonical(kind, sent)
+    given = {name: observed[name] for name in unsure(kind, sent) if name in observed}
+    found, wanted = canonical(kind, observed), canonical(kind, {**sent, **given})
     if not kind.partial:
         return found == wanted
     both = canonical(kind, merged(kind, observed, sent))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provision import policyxml
 from provision.address import SERVICE, Address
 from provision.kinds.facts import Ref
-from provision.kinds.table import properties_of
+from provision.kinds.table import in_workspaces, properties_of
 from provision.kinds.walk import bears, folded, visit
 
 if TYPE_CHECKING:
@@ -35,10 +35,15 @@ def read(ref: Ref, text: str, base: Address = SERVICE) -> Reference | None:
         path = text.strip("/")
         address = Address(path) if len(path.split("/")) % 2 == 0 and path else None
         if address and not text.startswith("/"):
-            return Reference(base.child(address.kind, address.name)) if _fits(ref, address) else None
+            return Reference(_near(ref, base, address.kind, address.name)) if _fits(ref, address) else None
     else:
-        return Reference(base.child(ref.collections[0], text)) if len(ref.collections) == 1 and text else None
+        return Reference(_near(ref, base, ref.collections[0], text)) if len(ref.collections) == 1 and text else None
     return Reference(address, there=True) if address and _fits(ref, address) else None
+
+
+def _near(ref: Ref, base: Address, collection: str, name: str) -> Address:
+    """What a short name means: something in the same workspace, unless such things are the instance's alone."""
+    return (base if ref.within or in_workspaces(collection) else SERVICE).child(collection, name)
 
 
 def base_of(ref: Ref, address: Address) -> Address:

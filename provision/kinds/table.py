@@ -135,6 +135,16 @@ def outside_of(kind: Kind) -> frozenset[str]:
     return frozenset(() if kind.is_link else _table()[kind.of].get("outside", ()))
 
 
+def in_workspaces(kind_type: str) -> bool:
+    """Whether workspaces have resources of a type too."""
+    return f"workspaces/{kind_type}".lower() in _types()
+
+
+@cache
+def _types() -> frozenset[str]:
+    return frozenset(name.lower() for name in _table())
+
+
 def _inside(entry: Mapping[str, Any], facts: Facts, returned: Returned, path: str) -> dict[str, Property]:
     required = frozenset(entry.get("required", ()))
     here = (one.removeprefix(path) for one in returned if one.startswith(path))

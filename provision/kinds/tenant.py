@@ -23,7 +23,6 @@ TENANT = Kind(
     returned=frozenset({"id"}),
     reveal="listSecrets",
     partial=True,  # its keys and its principal are the service's, unless the spec says more
-    patched=True,
     always_there=True,
     factory=_ALWAYS,
     undeletable=_ALWAYS,
