@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from provision.desired import Desired
+    from provision.resource import Resource
 
 _BARE: Final = "consumption"  # the tier without products, groups and the Echo API
 _IF_MADE: Final = "if Azure makes it"
@@ -36,7 +37,11 @@ class Chosen(Protocol):
 
 def objects(desired: Desired) -> frozenset[Address]:
     """What Azure is known to put into such a new instance; it need not, and tiers differ."""
-    service = desired.snapshot.get(SERVICE)
+    return made_in(desired.snapshot.get(SERVICE))
+
+
+def made_in(service: Resource | None) -> frozenset[Address]:
+    """What Azure is known to put into an instance of that tier when it makes it."""
     sku: Any = service.body.get("sku") if service else None
     bare = isinstance(sku, dict) and str(sku.get("name")).lower() == _BARE
     made = (Address(text) for kind in KINDS for text in kind.in_new_instances)

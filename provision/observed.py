@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from queue import SimpleQueue
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from provision.address import SERVICE, Address
+from provision.crawl import reading
 from provision.errors import NotFoundError
 from provision.kinds import Kind, children_at, find, kind_of
 from provision.kinds.collections import Collection, collection_of
@@ -70,12 +68,12 @@ def observe(
     that fails: that is never taken for absence.
     """
     walk = _Walk(desired, reader, quick)
-    with _reading(workers) as reads:
-        whether = reads.pool.submit(partial(present, desired, reader, seen))
+    with reading(workers) as reads:
+        whether = reads.pool.submit(partial(present, reader, existing=desired.existing, seen=seen))
         lists = reads.start((*walk.into(SERVICE), *walk.others())) if seen is None or seen.instance else []
         there = whether.result()
         if there.denied and any(_shows_something(one) for one in lists):
-            there = present(desired, reader, Seen(reader.listed(SERVICE)))
+            there = present(reader, existing=desired.existing, seen=Seen(reader.listed(SERVICE)))
         if not there.inhabited:
             return _nothing_inside(desired, reader, there)
         return _together(there, list(reads.found()), quick=quick)
@@ -178,41 +176,6 @@ class _Walk:
 
     def _read(self, address: Address) -> _Found:
         return _Found((self.reader.listed(address),))
-
-
-@dataclass(slots=True)
-class _Reads:
-    """Reads, and those that they lead to: first come first served, without waiting for a level to end."""
-
-    pool: ThreadPoolExecutor
-    _ended: SimpleQueue[Future[_Found]]
-    _running: int = 0
-
-    def start(self, jobs: Iterable[Job]) -> list[Future[_Found]]:
-        """Begin with what is waited for in `found`."""
-        futures = [self.pool.submit(job) for job in jobs]
-        for future in futures:
-            future.add_done_callback(self._ended.put)
-        self._running += len(futures)
-        return futures
-
-    def found(self) -> Iterator[_Found]:
-        """What all of them find. Raises AzureError for the first that fails."""
-        while self._running:
-            found = self._ended.get().result()
-            self._running -= 1
-            self.start(found.further)
-            yield found
-
-
-@contextmanager
-def _reading(workers: int) -> Iterator[_Reads]:
-    """At the end of the block nothing is begun any more."""
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            yield _Reads(pool, SimpleQueue())
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:

@@ -56,20 +56,23 @@ class Presence:
     caveats: tuple[str, ...] = ()  # why what is in the instance may not be all of it
 
 
-def present(desired: Desired, reader: Looker, seen: Seen | None = None) -> Presence:
-    """Read the group and the instance at once; what was seen of the instance already isn't read again."""
+def present(reader: Looker, *, existing: bool, seen: Seen | None = None) -> Presence:
+    """Read the group and the instance at once; what was seen of the instance already isn't read again.
+
+    `existing`: the instance is only used, and neither is compared.
+    """
     notes: list[str] = []
     snapshot: dict[Address, Resource] = {}
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(partial(reader.get, SERVICE)) if seen is None else None
-        group, forbidden = (None, None) if desired.existing else _group(reader)
+        group, forbidden = (None, None) if existing else _group(reader)
         instance = reading.result() if reading else seen.instance if seen else None
     if group and not _is_dying(group, notes):
         snapshot[GROUP] = group
     if forbidden:
         notes.append(f"the resource group is not compared: it may not be read ({forbidden})")
     inhabited = instance is not None and not _is_dying(instance, notes)
-    if instance and inhabited and not desired.existing:
+    if instance and inhabited and not existing:
         snapshot[SERVICE] = instance
         if group is None and not forbidden:
             snapshot[GROUP] = reader.listed(GROUP)  # an instance stands in a group

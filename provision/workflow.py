@@ -9,10 +9,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from provision import spec as specs
 from provision.address import DELETED, GROUP, SERVICE, Address
 from provision.apply import apply
-from provision.diff import Action
+from provision.desired import desired as desired_of
+from provision.diff import Action, diff
+from provision.document import Source
 from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
+from provision.export import export
 from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.bodies import holds
@@ -25,20 +29,25 @@ from provision.recheck import Cloud as Recheck
 from provision.report import Outcome, Report, Result
 from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
+from provision.survey import survey
 from provision.teardown import Consent, Surroundings, teardown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from provision.address import Scope
     from provision.apply import Progress
     from provision.desired import Desired
     from provision.diff import Change
+    from provision.export import Exported
     from provision.kinds.collections import Collection
     from provision.stop import Stop
+    from provision.survey import Choice, Survey
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
 _MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
+_ANY_VALUE = "not-known"  # in the place of what Azure hides
 _UNTOUCHED = "stopped by a guard"
 
 
@@ -75,6 +84,24 @@ def _with_customers(planned: Plan, azure: Cloud, desired: Desired) -> Plan:
     lost = [doomed & {one.address, *dies_with(one)} for one in users]
     counts = Counter(min(causes) for causes in lost if causes)
     return replace(planned, customers=MappingProxyType(dict(counts)))
+
+
+def take_over(azure: Cloud, scope: Scope, choice: Choice) -> tuple[Survey, Exported]:
+    """Look at everything that is chosen, and make a spec of it."""
+    found = survey(azure, scope, choice)
+    return found, export(found, choice)
+
+
+def unlike(text: str, found: Survey, exported: Exported) -> list[str]:
+    """What a plan of an exported spec would change at once: nothing, unless the export has a fault.
+
+    Secrets that Azure hides are of no account. Raises SpecError where the text is no spec.
+    """
+    values = {one.name: one.value or _ANY_VALUE for one in exported.needed}
+    want = desired_of(specs.load(Source("export", text.encode()), environ=values))
+    here = {address: item for address, item in found.snapshot.items() if want.owns(address)}
+    changes = diff(want, here).changes
+    return [f"{one.action.value} {one.address} {' '.join(p.path for p in one.properties)}".rstrip() for one in changes]
 
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, *, seen: Seen | None = None) -> Plan:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provision import __version__
-from provision.cli import commands
+from provision.cli import commands, instances
 from provision.cli.sinks import say
 from provision.errors import ProvisionError, as_fault
 
@@ -36,6 +36,7 @@ for _command in (
     commands.drift,
     commands.destroy,
     commands.show,
+    instances.export,
     commands.schema,
     commands.emulator,
 ):

@@ -67,6 +67,16 @@ Replace = Annotated[
     list[str] | None,
     Option("--replace", metavar="ADDRESS", help="Delete and create anew; repeatable.", show_default=False),
 ]
+Group = Annotated[str, Option("--resource-group", "-g", metavar="GROUP", help="The instance's resource group.")]
+Service = Annotated[str, Option("--service", "-s", metavar="NAME", help="The instance.")]
+Only = Annotated[
+    list[str] | None,
+    Option("--include", metavar="ADDRESS", help="Only this, such as 'apis/team-*'; repeatable.", show_default=False),
+]
+Without = Annotated[
+    list[str] | None,
+    Option("--exclude", metavar="ADDRESS", help="Not this, such as 'products/*'; repeatable.", show_default=False),
+]
 Restore = Annotated[bool, Option("--restore", help="Bring a soft-deleted instance of this name back.")]
 PurgeFirst = Annotated[bool, Option("--purge-first", help="Remove a soft-deleted instance of this name for good.")]
 MaxDelete = Annotated[

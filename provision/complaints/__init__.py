@@ -121,3 +121,29 @@ def removes_nothing(mark: Mark, key: str, known: Iterable[str]) -> Problem:
     """A `null` in an overlay for a key that isn't there."""
     what, why = f"there is no {shown(key)} to remove", "null in an overlay removes a key"
     return Problem(mark, what, why, did_you_mean(key, known) or "remove it here too")
+
+
+def outside(mark: Mark, name: str) -> Problem:
+    """An included file that is not below the spec."""
+    why = "what is included lies in the folder of the file that includes it, or below"
+    return Problem(
+        mark, f"{shown(name)} can't be included", why, "move it there, or name the spec itself as a further SPEC"
+    )
+
+
+def includes_nothing(mark: Mark, pattern: str, folder: Path) -> Problem:
+    """A pattern of include that fits no file."""
+    return Problem(
+        mark, f"there is no file {shown(pattern)}", f"it is looked for in {folder}", "check it, or remove it"
+    )
+
+
+def includes_further(mark: Mark) -> Problem:
+    """An included file that includes others."""
+    return Problem(mark, "an included file can't include others", "", "name them in the spec itself")
+
+
+def joined_twice(mark: Mark, key: str, first: Mark) -> Problem:
+    """A key that two files of a spec have."""
+    what, why = f'the key "{key}" is here again', f"the first is at {first}, and files that are included are joined"
+    return Problem(mark, what, why, "keep one of them, or use --overlay")

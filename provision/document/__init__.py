@@ -24,7 +24,8 @@ from provision.document.text import (
     syntax_problem,
     where_libyaml_stops,
 )
-from provision.document.tree import Map, Seq, Variable, mark_at, mark_of, merge
+from provision.document.tree import Map, Seq, Variable, join, mark_at, mark_of, merge
+from provision.document.writer import Raw, dump
 from provision.errors import Mark, Problems, SpecError
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ __all__ = [
     "STDIN",
     "Document",
     "Map",
+    "Raw",
     "Seq",
     "Source",
     "Variable",
+    "dump",
     "folder_of",
+    "join",
     "load",
     "mark_at",
     "mark_of",

@@ -77,3 +77,23 @@ def merge(base: Map, overlay: Map) -> Map:
             result[key] = value
             result.places[key] = overlay.places[key]
     return result
+
+
+def join(base: Map, further: Map) -> tuple[Map, list[tuple[str, Mark, Mark]]]:
+    """Both in one: maps deeply. What stands in both and isn't a map in both keeps its first value, and is returned.
+
+    That is its key, where it stands again, and where it stood first.
+    """
+    result, twice = Map(base.place), list[tuple[str, Mark, Mark]]()
+    result.update(base)
+    result.places.update(base.places)
+    for key, value in further.items():
+        before = result.get(key)
+        if key not in result:
+            result[key], result.places[key] = value, further.places[key]
+        elif isinstance(before, Map) and isinstance(value, Map):
+            result[key], below = join(before, value)
+            twice += below
+        else:
+            twice.append((key, mark_at(further, key, key=True), mark_at(base, key, key=True)))
+    return result, twice

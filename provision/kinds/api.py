@@ -16,6 +16,10 @@ VERSION_SET: Final = Ref(("apiVersionSets",))
 _SENDING = (AnyOrder(), Limits(words=("authorizationHeader", "query")))
 _OF_DOCUMENTS = LeftOut("documents come with openapi, graphql, wsdl or grpc")
 
+_ECHO: Final = MappingProxyType(
+    {"displayName": "Echo API", "path": "echo", "serviceUrl": "http://echoapi.cloudapp.net/api"}
+)
+
 
 def _protocols(siblings: Mapping[str, Any]) -> tuple[str, ...]:
     """What an API that says no protocols speaks. Of websocket APIs that is a guess [?], and so it is sent too."""
@@ -111,6 +115,8 @@ API = Kind(
     returned=frozenset({"effectivePath", "specificationLastUpdated", "createdDateTime", "updatedDateTime", "isAgent"}),
     factory=frozenset({"echo-api"}),
     in_new_instances=frozenset({"apis/echo-api"}),
+    made=MappingProxyType({"apis/echo-api": _ECHO}),  # recorded
+    file="api.yaml",
     revision=";rev=",
     has_subscribers=True,
     one_writer=True,  # Azure/apiops#379, #497, #667

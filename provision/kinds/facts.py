@@ -63,10 +63,14 @@ class Mirrored:
 
 @dataclass(frozen=True, slots=True)
 class WriteOnly:
-    """Azure never gives this back: it is sent with other changes, never compared. `reason` is told to users."""
+    """Azure never gives this back: it is sent with other changes, never compared. `reason` is told to users.
+
+    `kept`: what an update doesn't send keeps its value, and Azure makes one for what is new: an export leaves it out.
+    """
 
     reason: str
     when: Callable[[Siblings], bool] | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,11 +127,14 @@ class Kind:
     undeletable: frozenset[str] = frozenset()  # names of those that Azure has always and lets nobody delete
     comes_along: bool = False  # what Azure makes comes with other resources, declared ones too: exclusive lets it be
     in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
+    # Of those, the properties that they have there: what is still so need not stand in a spec.
+    made: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     # paths of properties that only ever come back, and that the table does not know
     returned: frozenset[str] = frozenset()
     list_omits: frozenset[str] = frozenset()  # properties that lists were recorded without
     reveal: str = ""  # the POST that answers with what is secret and GET doesn't show, under the same names
     handle: str = ""  # the property that policies name its members by, where that isn't the id
+    file: str = ""  # in a spec of several files: the name of the one that each has, in a folder of its own
     revision: str = ""  # what parts a name from a revision's: such entries of lists are no resources of their own
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.kinds.facts import Default, Keyed, Limits, Optional, ReadOnly, Ref
 from provision.kinds.kind import EVERYWHERE, Claim, Finding, Kind, Names, Properties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -86,15 +86,24 @@ def _claims(properties: Properties) -> Iterator[Claim]:
     yield Claim("method and urlTemplate", value, ("urlTemplate",), ("method",))
 
 
-# Of the Echo API, as templates exported from instances show them in public.
-ECHO: Final = (
-    "create-resource",
-    "modify-resource",
-    "remove-resource",
-    "retrieve-header-only",
-    "retrieve-resource",
-    "retrieve-resource-cached",
+# Of the Echo API, as templates exported from instances show them in public: displayName, method, urlTemplate.
+_ECHO: Final = MappingProxyType(
+    {
+        "create-resource": ("Create resource", "POST", "/resource"),
+        "modify-resource": ("Modify Resource", "PUT", "/resource"),
+        "remove-resource": ("Remove resource", "DELETE", "/resource"),
+        "retrieve-header-only": ("Retrieve header only", "HEAD", "/resource"),
+        "retrieve-resource": ("Retrieve resource", "GET", "/resource"),
+        "retrieve-resource-cached": ("Retrieve resource (cached)", "GET", "/resource-cached"),
+    }
 )
+ECHO: Final = tuple(_ECHO)
+
+
+def _echo(title: str, method: str, template: str) -> Mapping[str, Any]:
+    said = {"displayName": title, "method": method, "urlTemplate": template}
+    return MappingProxyType({**said, "responses": [{"statusCode": 200}]})
+
 
 OPERATION = Kind(
     type="apis/operations",
@@ -124,6 +133,7 @@ OPERATION = Kind(
     ),
     list_omits=frozenset({"request"}),
     in_new_instances=frozenset(f"apis/echo-api/operations/{name}" for name in ECHO),
+    made=MappingProxyType({f"apis/echo-api/operations/{name}": _echo(*said) for name, said in _ECHO.items()}),
     to_wire=_to_wire,
     check=_check,
     claims=_claims,

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Final
 
 from provision.kinds.facts import Document, LeftOut, Required
 from provision.kinds.kind import EVERYWHERE, Kind, Properties, Shape
 from provision.kinds.operation import ECHO
+
+# Microsoft's documentation of the global scope; of Starter, what its description says. [?]
+_MADE: Final = MappingProxyType(
+    {
+        "": "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>",
+        "products/starter": (
+            '<policies><inbound><base /><rate-limit calls="5" renewal-period="60" />'
+            '<quota calls="100" renewal-period="604800" /></inbound><backend><base /></backend>'
+            "<outbound><base /></outbound><on-error><base /></on-error></policies>"
+        ),
+    }
+)
 
 
 def _to_wire(properties: Properties) -> Properties:
@@ -32,6 +45,9 @@ def _policy(parent: str, page: str, *made: str) -> Kind:
         belongs=bool(parent),
         always_there=not parent,  # recorded: the first PUT of an instance's policy is answered 200
         in_new_instances=frozenset(f"{one}/policies/policy".lstrip("/") for one in made),
+        made=MappingProxyType(
+            {f"{one}/policies/policy".lstrip("/"): {"value": _MADE[one]} for one in made if one in _MADE}
+        ),
         # The default format comes back escaped. Either way it is compared in a canonical form.
         read_options=MappingProxyType({"format": "rawxml"}),
         to_wire=_to_wire,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provision.kinds.facts import Default
 from provision.kinds.kind import EVERYWHERE, Finding, Kind, Properties
@@ -21,6 +21,25 @@ def _check(properties: Properties) -> Iterator[Finding]:
             why = "without subscriptions it means nothing"
             yield Finding((name,), f"{name} needs subscriptionRequired", why, "remove it", ("subscriptionRequired",))
 
+
+# Recorded.
+_STARTER: Final = MappingProxyType(
+    {
+        "displayName": "Starter",
+        "description": "Subscribers will be able to run 5 calls/minute up to a maximum of 100 calls/week.",
+        "subscriptionsLimit": 1,
+        "state": "published",
+    }
+)
+_UNLIMITED: Final = MappingProxyType(
+    {
+        "displayName": "Unlimited",
+        "description": "Subscribers have completely unlimited access to the API. Administrator approval is required.",
+        "approvalRequired": True,
+        "subscriptionsLimit": 1,
+        "state": "published",
+    }
+)
 
 PRODUCT = Kind(
     type="products",
@@ -40,6 +59,7 @@ PRODUCT = Kind(
     returned=frozenset({"groups"}),
     factory=frozenset({"starter", "unlimited"}),
     in_new_instances=frozenset({"products/starter", "products/unlimited"}),
+    made=MappingProxyType({"products/starter": _STARTER, "products/unlimited": _UNLIMITED}),
     # Without deleteSubscriptions even the administrator's own subscription, which every product has, keeps it alive.
     # Those of users are counted in the plan, and guarded there.
     delete_options=MappingProxyType({"delete_subscriptions": True}),

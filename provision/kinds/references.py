@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,18 @@ def wire(ref: Ref, text: str, address: Address) -> str:
     if found is None or (text.startswith("/") and not ref.bare):
         return text
     return found.target.name if ref.bare else f"/{found.target}"
+
+
+def short(ref: Ref, text: str, scope: Address, ours: Container[Address]) -> str:
+    """A reference as a spec writes it, the inverse of `wire`: by its short name to what is `ours`, else by its path."""
+    arm_id = text.lower().startswith("/subscriptions/")
+    found = read(ref, text if arm_id or not text.startswith("/") else f"/{text.strip('/')}", scope)
+    if found is None or text in ref.words:
+        return text
+    target = found.target
+    if target not in ours or target.scope != scope:
+        return f"/{target}"
+    return target.name if len(ref.collections) == 1 else f"{target.kind}/{target.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from provision.kinds.facts import AnyOrder, Fixed, Folded, Keyed, Limits, Optional, ReadOnly, Secret, WriteOnly
+from provision.kinds.facts import AnyOrder, Default, Fixed, Folded, Keyed, Limits, Optional, ReadOnly, Secret, WriteOnly
 from provision.kinds.kind import Finding, Kind, Properties, Shape
 from provision.kinds.table import Property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _TIERS = (
     *("Developer", "Basic", "Standard", "Premium", "Consumption", "Isolated"),
     *("BasicV2", "StandardV2", "PremiumV2"),
 )
-_UNSEEN = (WriteOnly("Azure never returns certificates and their passwords"), Secret())
+_NOT_RETURNED = WriteOnly("Azure never returns certificates and their passwords")
+_UNSEEN = (_NOT_RETURNED, Secret())
+
+
+def _is_own(host: Mapping[str, Any]) -> bool:
+    """Whether a host name's certificate is given as such: neither from a vault, nor Azure's own."""
+    return host.get("certificateSource") in (None, "Custom") and not host.get("keyVaultId")
+
+
+def _built_in(siblings: Mapping[str, Any]) -> list[Any]:
+    """Of an instance's host names the one that Azure gives it."""
+    return [one for one in siblings.get("hostnameConfigurations") or () if one.get("certificateSource") == "BuiltIn"]
+
+
+def _switches(siblings: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an instance's protocols and ciphers those that are off: recorded, all of them, where nobody has set any."""
+    return {name: value for name, value in (siblings.get("customProperties") or {}).items() if value == "False"}
+
+
+def _by_tier(classic: str, v2: str) -> Default:
+    return Default(lambda siblings: v2 if str((siblings.get("sku") or {}).get("name")).endswith("V2") else classic)
 
 
 def _check(properties: Properties) -> Iterator[Finding]:
@@ -65,13 +85,26 @@ SERVICE_KIND = Kind(
             "zones": AnyOrder(),
             "**.subnetResourceId": Folded(),  # ids come back in another case
             "**.publicIpAddressId": Folded(),
-            "hostnameConfigurations": Keyed("hostName"),
+            "hostnameConfigurations": (Keyed("hostName"), Default(_built_in)),
             "hostnameConfigurations[].hostName": Folded(),  # DNS ignores case
             "additionalLocations": Keyed("location"),
             "additionalLocations[].location": Folded(),
             "additionalLocations[].zones": AnyOrder(),
-            "**.encodedCertificate": _UNSEEN,
-            "**.certificatePassword": _UNSEEN,
+            "certificates[].encodedCertificate": _UNSEEN,
+            "certificates[].certificatePassword": _UNSEEN,
+            "hostnameConfigurations[].encodedCertificate": (_NOT_RETURNED, Secret(when=_is_own)),
+            "hostnameConfigurations[].certificatePassword": (_NOT_RETURNED, Secret(when=_is_own)),
+            # What a new instance has, recorded; a spec that omits it leaves it alone all the same.
+            "notificationSenderEmail": Default("apimgmt-noreply@mail.windowsazure.com"),
+            "customProperties": Default(_switches),
+            "virtualNetworkType": Default("None"),
+            "publicNetworkAccess": Default("Enabled"),
+            "natGatewayState": _by_tier("Disabled", "Enabled"),
+            "legacyPortalStatus": Default("Disabled"),
+            "developerPortalStatus": _by_tier("Enabled", "Disabled"),
+            "enableClientCertificate": Default(False),
+            "**.disableGateway": Default(False),
+            "**.negotiateClientCertificate": Default(False),
             "restore": ReadOnly(),
             "certificates[].certificate": ReadOnly(),
             "hostnameConfigurations[].certificate": ReadOnly(),

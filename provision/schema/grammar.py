@@ -119,6 +119,9 @@ def _document() -> dict[str, Property]:
     }
     return {
         "spec": Property("spec", words=(1,), required=True, about="the version of this language"),
+        "include": Property(
+            "include", "string", many="list", shortest=1, about="further files of this spec, such as apis/*/api.yaml"
+        ),
         "resourceGroup": _required(node(kind_of("resourceGroup"))),
         "service": _required(node(kind_of("service"))),
         **{kind.key: field(kind) for kind in collections},

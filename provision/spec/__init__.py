@@ -13,13 +13,14 @@ from pydantic_core import ValidationError
 from provision import complaints, document
 from provision.complaints import now
 from provision.errors import SpecError
-from provision.schema import FREE, used
 from provision.schema import document as grammar
+from provision.schema import used
 from provision.schema.validator import validator
+from provision.spec.files import read
 from provision.spec.findings import findings
 from provision.spec.nodes import Node, nodes, place_of
 from provision.spec.policies import policies
-from provision.spec.remarks import InClear, literals, null_removals
+from provision.spec.remarks import InClear, literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,28 +58,13 @@ class Spec:
         return nodes(self.data)
 
 
-@dataclass(slots=True)
-class _Files:
-    """All files of a spec, merged, and what is known of them."""
-
-    tree: document.Map = field(default_factory=document.Map)
-    texts: dict[str, str] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    more: int = 0
-    unsettled: set[Mark] = field(default_factory=set)
-    secret: set[Mark] = field(default_factory=set)
-    warnings: list[Problem] = field(default_factory=list)
-    whole: bool = True  # every file gave a tree
-
-
 def load(
     path: Path | document.Source,
     overlays: Sequence[Path | document.Source] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Spec:
     """Read a spec and lay the overlays over it. Raises SpecError with everything that is wrong."""
-    files = _read([path, *overlays], os.environ if environ is None else environ)
+    files = read([path, *overlays], os.environ if environ is None else environ)
     if not files.whole:
         raise SpecError(files.problems, files.more)
     tree, secrets = files.tree, files.secrets
@@ -114,31 +100,6 @@ def _validated(tree: document.Map) -> tuple[dict[str, Any] | None, list[Later]]:
         return validator(used(tree)).validate_python(tree), []
     except ValidationError as error:
         return None, complaints.translate(error, grammar(), tree)
-
-
-def _read(paths: Sequence[Path | document.Source], environ: Mapping[str, str]) -> _Files:
-    """All files merged; the problems of each of them."""
-    files = _Files()
-    for index, path in enumerate(paths):
-        try:
-            loaded = document.parse(path, environ)
-        except SpecError as error:
-            files.problems += error.problems
-            files.more += error.more
-            files.whole = False
-            continue
-        if index:
-            files.warnings += null_removals(files.tree, loaded.root)
-        files.tree = document.merge(files.tree, loaded.root) if index else loaded.root
-        files.secrets.update(loaded.secrets)
-        files.texts[str(path)] = loaded.text
-        files.problems += loaded.problems.kept
-        files.more += loaded.problems.more
-        files.unsettled |= loaded.unsettled
-        files.secret |= loaded.secret
-    for name in [name for name in files.tree if name.startswith(FREE)]:
-        del files.tree[name], files.tree.places[name]
-    return files
 
 
 def _put(data: Any, loc: Loc, value: str) -> None:

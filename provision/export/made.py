@@ -1,0 +1,70 @@
+"""Which of the objects that Azure puts into an instance are still as it made them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provision.address import Address
+from provision.kinds import KINDS, kind_of
+from provision.kinds.canonical import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+    from typing import Any
+
+    from provision.kinds import Kind
+    from provision.resource import Resource, Snapshot
+
+
+def untouched(snapshot: Snapshot) -> frozenset[Address]:
+    """All of what Azure made by itself and nobody changed since, with what is in it.
+
+    What it puts into a new instance is one with all that lies in it: a foreign link makes a product the user's. Of what
+    it makes elsewhere the name is all that counts, and of that nothing can be changed.
+    """
+    known = {Address(text) for kind in KINDS for text in kind.in_new_instances}
+    roots = {address for address, item in snapshot.items() if _is_root(item, known)}
+    along: dict[Address, list[Address]] = {root: [] for root in roots}
+    for address in snapshot:
+        for root in (address, *address.ancestors):
+            if root in roots:
+                along[root].append(address)
+    same = (root for root in roots if not _may_change(root, known) or _as_it_was(root, along[root], known, snapshot))
+    return frozenset(address for root in same for address in along[root])
+
+
+def _is_root(item: Resource, known: AbstractSet[Address]) -> bool:
+    """Whether Azure made it, and not only as a part of what it made."""
+    return _may_change(item.address, known) or kind_of(item.address.kind).is_azures(item)
+
+
+def _may_change(address: Address, known: AbstractSet[Address]) -> bool:
+    """Whether it is known what it looked like, so that a change can be seen."""
+    return address in known and address.parent not in known
+
+
+def _as_it_was(root: Address, along: list[Address], known: AbstractSet[Address], snapshot: Snapshot) -> bool:
+    due = {one for one in known if one.within(root) and _must_be_there(one)}
+    return due <= set(along) <= known and all(_as_made(snapshot[one]) for one in along)
+
+
+def filled(kind: Kind, parent: Address) -> bool:
+    """Whether Azure puts something of a kind into this when it makes a new instance."""
+    return any(Address(text).parent == parent for text in kind.in_new_instances)
+
+
+def _must_be_there(address: Address) -> bool:
+    kind = kind_of(address.kind)
+    return kind.is_link or _body(address) is not None
+
+
+def _as_made(item: Resource) -> bool:
+    kind, body = kind_of(item.address.kind), _body(item.address)
+    if kind.is_link:
+        return True
+    return body is not None and canonical(kind, kind.to_wire(dict(body))) == canonical(kind, item.body)
+
+
+def _body(address: Address) -> Mapping[str, Any] | None:
+    return {name.lower(): body for name, body in kind_of(address.kind).made.items()}.get(address.key)
