@@ -84,7 +84,7 @@ class _Ours:
         if not isinstance(address, Address) or address in self.declared:
             return isinstance(address, Address)
         collection = collection_of(address.kind)
-        return not address.in_workspace and collection is not None and address.name.lower() in collection.factory
+        return collection is not None and address.name.lower() in collection.factory
 
 
 @dataclass(slots=True)
@@ -153,14 +153,15 @@ class _Writing:
         if kind.shape is Shape.ONE:
             return self.node(items[0])
         if kind.is_link:
-            return [self.link(kind, item.address) for item in items]
+            return [self.link(kind, item) for item in items]
         return {item.address.name: self.node(item) for item in items}
 
-    def link(self, kind: Kind, address: Address) -> str:
+    def link(self, kind: Kind, item: Resource) -> str:
         """A link as a list of the spec has it."""
         if not kind.leads_to:
-            return address.name
-        return short(Ref((kind.leads_to,)), address.name, address.scope, self.ours)
+            return item.address.name
+        to = str(item.body.get("target") or item.address.name)
+        return short(Ref((kind.leads_to,), within=kind.leads_within), to, item.address, self.ours)
 
     def variable(self, address: Address, loc: Loc, value: str | None) -> str:
         """The name of the variable that a secret is to be given in."""

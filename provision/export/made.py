@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provision.address import Address
+from provision.address import SERVICE, Address
 from provision.kinds import KINDS, kind_of
 from provision.kinds.canonical import canonical
 
@@ -21,7 +21,8 @@ def untouched(snapshot: Snapshot) -> frozenset[Address]:
     """All of what Azure made by itself and nobody changed since, with what is in it.
 
     What it puts into a new instance is one with all that lies in it: a foreign link makes a product the user's. Of what
-    it makes elsewhere the name is all that counts, and of that nothing can be changed.
+    it makes elsewhere the name is all that counts; what it made inside the user's own, such as schemas of an import,
+    is a part of that.
     """
     known = {Address(text) for kind in KINDS for text in kind.in_new_instances}
     roots = {address for address, item in snapshot.items() if _is_root(item, known)}
@@ -36,7 +37,9 @@ def untouched(snapshot: Snapshot) -> frozenset[Address]:
 
 def _is_root(item: Resource, known: AbstractSet[Address]) -> bool:
     """Whether Azure made it, and not only as a part of what it made."""
-    return _may_change(item.address, known) or kind_of(item.address.kind).is_azures(item)
+    address, kind = item.address, kind_of(item.address.kind)
+    by_name = address.name.lower() in kind.factory
+    return _may_change(address, known) or by_name or (address.parent == SERVICE and kind.is_azures(item))
 
 
 def _may_change(address: Address, known: AbstractSet[Address]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision import policyxml
 from provision.kinds.canonical import canonical, form_of
+from provision.kinds.confidential import is_reference
 from provision.kinds.references import as_sent, short
 from provision.kinds.table import ABSENT, Property, properties_of
 
@@ -34,7 +35,7 @@ class Hidden:
 class _Form:
     """How bodies of one scope are written. `ours`: what may be referred to by its short name."""
 
-    scope: Address
+    address: Address
     ours: Container[Address]
     hidden: list[Hidden]
 
@@ -42,7 +43,7 @@ class _Form:
         result: dict[str, Any] = {}
         for name, prop in _ordered(inside):
             value = values.get(name)
-            if not prop.written or prop.mirrored:
+            if not prop.written or prop.mirrored or (prop.named and value == self.address.name):
                 continue
             if prop.is_secret(values):
                 found = self.secret(prop, value, values, (*loc, name))
@@ -68,7 +69,7 @@ class _Form:
         if not isinstance(value, str) or not value:
             return value
         if prop.ref:
-            return short(prop.ref, value, self.scope, self.ours)
+            return short(prop.ref, value, self.address, self.ours)
         return tidy(value) if prop.document else value
 
     def secret(self, prop: Property, value: Any, siblings: Mapping[str, Any], loc: Loc) -> Any:
@@ -86,9 +87,19 @@ def properties(kind: Kind, item: Resource, ours: Container[Address]) -> tuple[di
     """What a spec says of a resource, and the secrets in it, which stand there as ABSENT where Azure hides them."""
     if kind.is_link:
         return {}, []
-    form = _Form(item.address.scope, ours, [])
+    form = _Form(item.address, ours, [])
     found = form.inside(properties_of(kind), kind.normal(dict(item.body)), ())
-    return _without_derived(kind, found, item), form.hidden
+    idle = _idle(kind, found)
+    hidden = [one for one in form.hidden if one.value is not None or one.loc[:1] not in idle]
+    found = {name: value for name, value in found.items() if value is not ABSENT or (name,) not in idle}
+    return _without_derived(kind, found, item), hidden
+
+
+def _idle(kind: Kind, found: Mapping[str, Any]) -> set[Loc]:
+    """The secrets that the kind refuses beside what there is: the service has none there."""
+    hidden = {name for name, value in found.items() if value is ABSENT}
+    said = kind.check({name: "hidden" if value is ABSENT else value for name, value in found.items()}) if hidden else ()
+    return {one.at[:1] for one in said if one.at[:1] and one.at[0] in hidden}
 
 
 def _without_derived(kind: Kind, found: dict[str, Any], item: Resource) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def _without_derived(kind: Kind, found: dict[str, Any], item: Resource) -> dict[
     for name in [name for name in found if not inside[name].required]:
         less = {key: value for key, value in found.items() if key != name and value is not ABSENT}
         sent = kind.to_wire(less)
-        if name in sent and canonical(kind, as_sent(kind, sent, item.address.scope), partial=False) == same:
+        if name in sent and canonical(kind, as_sent(kind, sent, item.address), partial=False) == same:
             found = {key: value for key, value in found.items() if key != name}
     return found
 
@@ -132,7 +143,7 @@ def _texts(value: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:
     elif isinstance(value, list | tuple):
         for at, item in enumerate(value):
             yield from _texts(item, (*loc, at))
-    elif isinstance(value, str):
+    elif isinstance(value, str) and not is_reference(value):
         yield loc, value
 
 

@@ -81,14 +81,18 @@ def wire(ref: Ref, text: str, address: Address) -> str:
     return found.target.name if ref.bare else f"/{found.target}"
 
 
-def short(ref: Ref, text: str, scope: Address, ours: Container[Address]) -> str:
-    """A reference as a spec writes it, the inverse of `wire`: by its short name to what is `ours`, else by its path."""
+def short(ref: Ref, text: str, address: Address, ours: Container[Address]) -> str:
+    """A reference of the resource at an address as a spec writes it, the inverse of `wire`.
+
+    That is by its short name to what is `ours`, else by its path.
+    """
+    base = base_of(ref, address)
     arm_id = text.lower().startswith("/subscriptions/")
-    found = read(ref, text if arm_id or not text.startswith("/") else f"/{text.strip('/')}", scope)
+    found = read(ref, text if arm_id or not text.startswith("/") else f"/{text.strip('/')}", base)
     if found is None or text in ref.words:
         return text
     target = found.target
-    if target not in ours or target.scope != scope:
+    if target not in ours or (target.parent or SERVICE) != base:
         return f"/{target}"
     return target.name if len(ref.collections) == 1 else f"{target.kind}/{target.name}"
 

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 from provision.address import SERVICE, Address
 from provision.kinds import KINDS, Kind, Shape, children_at, kind_of
 from provision.kinds.collections import collections
-from provision.kinds.table import outside_of, properties_of
+from provision.kinds.facts import Ref
+from provision.kinds.references import base_of
+from provision.kinds.table import named_of, outside_of, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from random import Random
 
-    from provision.kinds.facts import Ref
 from provision.kinds.table import Property
 
 TRICKY = (
@@ -47,7 +48,7 @@ TRICKY = (
 _SET = '<set-header name="x"><value>'
 DOCUMENTS = MappingProxyType(
     {
-        "policy": (
+        "policies": (
             "<policies><inbound><base /></inbound><backend><base /></backend></policies>",
             f'<policies>\n\t<inbound> \n{_SET}@(1 < 2 ? "a$" : "${{x}}")</value></set-header>\n</inbound>\n</policies>',
             '<policies>\r\n<outbound><set-body>@{ return "é 😀 $$" + (1 < 2); }</set-body></outbound></policies>',
@@ -80,14 +81,25 @@ class Put:
     properties: dict[str, Any]
     least: dict[str, Any]  # the same with nothing that need not be there
 
+    target: Address | None = None  # of a link in a workspace, which is written in another form there
+
     @property
     def kind(self) -> Kind:
         return kind_of(self.address.kind)
 
+    @property
+    def path(self) -> str:
+        """Where it is put."""
+        form = self.kind.linked if self.address.in_workspace else None
+        if form is None or self.target is None:
+            return self.address.text
+        return f"{self.target if form.turned else self.address.parent}/{form.collection}/{self.address.name}"
+
     def body(self, *, least: bool = False) -> dict[str, Any]:
         """The body of its PUT."""
         if self.kind.is_link:
-            return {}
+            form = self.kind.linked if self.address.in_workspace else None
+            return {"properties": {form.key: f"/{self.address.parent if form.turned else self.target}"}} if form else {}
         given = self.kind.to_wire(dict(self.least if least else self.properties))
         outside = outside_of(self.kind)
         inner = {name: value for name, value in given.items() if name not in outside}
@@ -116,7 +128,7 @@ class Instance:
     def inside(self, parent: Address) -> None:
         """What lies in one resource, outermost first, and no links."""
         kinds = [kind for kind in children_at(parent) if kind.shape is not Shape.ROOT and not kind.is_link]
-        for kind in in_order(kinds):
+        for kind in in_order([one for one in kinds if not one.follows]):
             least = int(kind.type not in self.drawn)  # one of each at least
             self.drawn.add(kind.type)
             count = max(least, self.random.choice((0, 1) if kind.is_single else (0, 1, 2)))
@@ -128,15 +140,22 @@ class Instance:
     def links(self) -> None:
         """The links of everything that is there."""
         for parent in [SERVICE, *(one.address for one in self.puts)]:
-            for kind in children_at(parent):
-                if kind.is_link:
-                    for name in self.targets(kind, parent):
-                        self.add(Put(parent.child(kind.collection, name), {}, {}))
+            kinds = children_at(parent)
+            for kind in (kind for kind in kinds if kind.is_link):
+                for name in self.targets(kind, parent):
+                    target = base_of(leading(kind), parent).child(kind.leads_to, name) if kind.leads_to else None
+                    self.add(Put(parent.child(kind.collection, name), {}, {}, target))
+            for kind in (kind for kind in kinds if kind.follows):
+                first = self.there.get(f"{parent.kind}/{kind.follows}".lower(), ())
+                for one in [one for one in first if one.parent == parent and self.random.random() < 0.5]:
+                    self.resource(kind, parent.child(kind.collection, one.name))
 
     def targets(self, kind: Kind, parent: Address) -> list[str]:
         if not kind.leads_to:
             return [name for _ in range(self.random.randint(1, 2)) if (name := self.name(kind))][:1]
-        fit = {one.name for one in self.there.get(kind.leads_to.lower(), ()) if one.scope == parent.scope}
+        ref = leading(kind)
+        base = base_of(ref, parent)
+        fit = {one.name for one in self.there.get(ref.types[0].lower(), ()) if one.parent == base}
         free = sorted(name for name in fit if not self.has(parent.child(kind.collection, name)))
         return self.random.sample(free, min(len(free), self.random.randint(1, 2)))
 
@@ -163,6 +182,7 @@ class Instance:
             return
         inside = properties_of(kind)
         least = self.properties({name: prop for name, prop in inside.items() if prop.required}, address)
+        least |= dict.fromkeys(named_of(kind), address.name)
         wished = {**self.properties(inside, address), **least}
         if address in self.factory:  # what can't be changed stays as Azure made it
             wished = {name: value for name, value in wished.items() if not inside[name].fixed}
@@ -214,8 +234,8 @@ class Instance:
         return self.leaf(prop)
 
     def reference(self, ref: Ref, address: Address) -> str | None:
-        fit = [one for name in ref.collections for one in self.there.get(name.lower(), ())]
-        fit = [one for one in fit if one.scope == address.scope and one != address]
+        fit = [one for name in ref.types for one in self.there.get(name.lower(), ())]
+        fit = [one for one in fit if one.parent == base_of(ref, address) and one != address]
         words = [*ref.words, *(one.name if ref.bare else f"/{one}" for one in fit)]
         return self.random.choice(words) if words else None
 
@@ -245,6 +265,11 @@ class Instance:
             if fits and (not prop.pattern or re.search(prop.pattern, text)):
                 return text
         return None
+
+
+def leading(kind: Kind) -> Ref:
+    """How a link names what it leads to."""
+    return Ref((kind.leads_to,), within=kind.leads_within)
 
 
 def distinct(prop: Property, items: list[Any]) -> list[Any]:

@@ -62,7 +62,7 @@ def fill(cloud: Cloud, instance: Instance) -> list[Put]:
 
 
 def put(cloud: Cloud, one: Put) -> bool:
-    path = quote(one.address.text, safe="/;=")
+    path = quote(one.path, safe="/;=")
     if accepted(cloud, one, cloud.arm("PUT", path, one.body(), If_Match="*")):
         return True
     least = one.body(least=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from provision import observed
+from provision import crawl
 from provision.address import GROUP, SERVICE, Address
 from provision.desired import Desired
 from provision.errors import AzureError
@@ -142,8 +142,8 @@ def wanted(azure: Azure) -> Desired:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     found = Machine()
-    monkeypatch.setattr(observed, "ThreadPoolExecutor", found.pool)
-    monkeypatch.setattr(observed, "SimpleQueue", lambda: found)
+    monkeypatch.setattr(crawl, "ThreadPoolExecutor", found.pool)
+    monkeypatch.setattr(crawl, "SimpleQueue", lambda: found)
     return found
 
 
