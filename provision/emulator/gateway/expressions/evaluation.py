@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.gateway.expressions.compiling.assignments import ASSIGNMENTS
 from provision.emulator.gateway.expressions.compiling.build import Builder, unbox
-from provision.emulator.gateway.expressions.compiling.chains import CHAINED
-from provision.emulator.gateway.expressions.compiling.creations import CREATIONS
-from provision.emulator.gateway.expressions.compiling.interpolation import INTERPOLATED
-from provision.emulator.gateway.expressions.compiling.literals import LITERALS
-from provision.emulator.gateway.expressions.compiling.loops import LOOPS
-from provision.emulator.gateway.expressions.compiling.patterns import MATCHING
-from provision.emulator.gateway.expressions.compiling.simple import SIMPLE
-from provision.emulator.gateway.expressions.compiling.statements import STATEMENTS, sequence
+from provision.emulator.gateway.expressions.compiling.statements import sequence
+from provision.emulator.gateway.expressions.compiling.tables import TABLES
 from provision.emulator.gateway.expressions.errors import (
     COMPILATION,
     EVALUATION,
@@ -32,9 +24,6 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.context import Context
     from provision.emulator.gateway.expressions.scope import Code
 
-TABLES = MappingProxyType(
-    {**LITERALS, **INTERPOLATED, **SIMPLE, **CHAINED, **CREATIONS, **ASSIGNMENTS, **MATCHING, **STATEMENTS, **LOOPS}
-)
 FAILED = "Expression evaluation failed. "
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.expressions.conversions import implicit
 from provision.emulator.gateway.expressions.dotnet import (
@@ -45,9 +44,6 @@ from provision.emulator.gateway.expressions.dotnet import (
 )
 from provision.emulator.gateway.expressions.typetable import Types
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 MODULES = (
     basics, numbers, maths, converting, strings, splitting, characters, comparing, texts, encodings, regexpatterns,
     regexes, dates, spans, zones, lists, arrays, sets, dictionaries, linq, results, groups, json, jsonobjects, xml,
@@ -60,9 +56,3 @@ MODULES = (
 def all_types() -> Types:
     """Return the types; they don't change, and are made once."""
     return Types(chain.from_iterable(module.FAMILIES for module in MODULES), implicit)
-
-
-def listed() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every type by its full name, with the signatures of its members, for the documentation."""
-    for one in all_types().by_name.values():
-        yield one.full, tuple(member.signature for found in one.members.values() for member in found)

@@ -12,7 +12,7 @@ from provision.emulator.gateway.expressions.compiling.statements import body, de
 from provision.emulator.gateway.expressions.conversions import cast
 from provision.emulator.gateway.expressions.errors import Thrown
 from provision.emulator.gateway.expressions.scope import Broke, Continued, Frame
-from provision.emulator.gateway.expressions.tree import content, named
+from provision.emulator.gateway.expressions.tree import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,14 +239,6 @@ def _lock(builder: Builder, node: Node) -> Code:
     return body(builder, named(node)[-1])
 
 
-def _goto(builder: Builder, node: Node) -> Code:
-    raise builder.refuse(node, f"'{content(node)}' is not executed here")
-
-
-def _yield(builder: Builder, node: Node) -> Code:
-    raise builder.refuse(node, "An expression can't yield")
-
-
 LOOPS: MappingProxyType[str, Callable[[Builder, Node], Code]] = MappingProxyType(
     {
         "while_statement": _while,
@@ -257,8 +249,6 @@ LOOPS: MappingProxyType[str, Callable[[Builder, Node], Code]] = MappingProxyType
         "try_statement": _try,
         "using_statement": _using,
         "lock_statement": _lock,
-        "goto_statement": _goto,
-        "yield_statement": _yield,
         "break_statement": lambda _, __: lambda _: BREAK,
         "continue_statement": lambda _, __: lambda _: CONTINUE,
         "checked_statement": lambda builder, node: builder.build(named(node)[-1]),
