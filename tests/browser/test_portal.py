@@ -393,7 +393,7 @@ def test_whatever_can_be_used_has_a_name(chromium: Browser, shop: Cloud) -> None
     subscribed(chromium, shop)
     nameless = []
     chromium.tell("Accessibility.enable")
-    for path in ("demoazureml", "demoazureml/products", "demoazureml/subscriptions", "try"):
+    for path in ("demoazureml", "demoazureml/products", "demoazureml/subscriptions", "demoazureml/usage", "try"):
         if path == "try":
             try_it(chromium, shop)
         else:
@@ -404,6 +404,29 @@ def test_whatever_can_be_used_has_a_name(chromium: Browser, shop: Cloud) -> None
         assert used
         nameless += [(path, node["role"]["value"]) for node in used if not node.get("name", {}).get("value")]
     assert nameless == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_usage_is_plotted(chromium: Browser, shop: Cloud, scheme: str) -> None:
+    chromium.appearance(scheme)
+    subscribed(chromium, shop)
+    try_it(chromium, shop)
+    for status in ("200", "400"):
+        chromium.click("button", "Send")
+        chromium.until(f"document.querySelector('[data-part=status]')?.innerText.startsWith('{status}')")
+        chromium.evaluate("document.querySelector('#body').focus()")
+        chromium.write("x")
+    chromium.click("nav a", "Usage")
+    heading(chromium, "Usage")
+    assert chromium.text(".figures").split()[:6] == ["Calls", "2", "Success", "1", "Blocked", "0"]
+    assert chromium.evaluate("document.querySelectorAll('.plot g').length") == 24
+    assert chromium.evaluate("document.querySelectorAll('.plot rect.callCountFailed').length") == 1
+    assert "RRS Execute" in chromium.text()
+    assert chromium.evaluate(f"({FAINT})()") == []
+    chromium.evaluate("document.querySelector('[role=tab][aria-selected=true]').focus()")
+    chromium.press("ArrowRight")
+    chromium.until("document.querySelectorAll('.plot g').length === 28")
+    assert chromium.evaluate("document.activeElement.innerText") == "Week"
 
 
 def test_a_product_of_many_apis_shows_some_and_then_the_rest(chromium: Browser, shop: Cloud) -> None:

@@ -6,11 +6,13 @@ import contextlib
 import http.client
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from provision.emulator import instant
 from provision.emulator.azureml.app import SERVICE, WORKSPACE
 from provision.emulator.portal.app import STATIC
 from tests.azureml.conftest import SENTENCE, VECTOR
@@ -235,6 +237,30 @@ def test_a_call_that_is_none(page: Page, call: dict[str, Any]) -> None:
 def test_what_the_relay_says_itself_is_not_taken_from_the_page(page: Page) -> None:
     headers = [["Host", "example.com"], ["content-length", "5"], ["Transfer-Encoding", "chunked"]]
     assert page.attempt(target="/azureml-demo/none", headers=headers).body["status"] == 404
+
+
+def test_usage_has_a_bar_for_every_interval(page: Page) -> None:
+    clock = page.cloud.emulator.clock
+    clock.freeze(instant("2001-02-03T12:20:00Z"))
+    key = [["Ocp-Apim-Subscription-Key", page.sign_up("starter").body["primaryKey"]]]
+    for headers in (key, key, []):
+        page.attempt(method="POST", target=RRS, headers=headers, body="{}")
+    found = page.data("/demoazureml/usage?span=day")
+    assert [bar["start"][11:16] for bar in found["bars"]] == [f"{(hour + 13) % 24:02}:00" for hour in range(24)]
+    last = found["bars"][-1]
+    assert (last["start"], last["callCountBlocked"]) == (
+        "2001-02-03T12:00:00Z",
+        3,
+    )  # by the service, and by the gateway
+    assert sum(bar["callCountBlocked"] for bar in found["bars"]) == 3
+    assert [(one["name"], one["callCountTotal"]) for one in found["byApi"]] == [("AzureML Demo API", 3)]
+    assert {one["name"]: one["callCountTotal"] for one in found["byUser"]} == {"Local Developer": 2, "Anonymous": 1}
+    lengths = {span: len(page.data(f"/demoazureml/usage?span={span}")["bars"]) for span in ("hours", "week", "month")}
+    assert lengths == {"hours": 24, "week": 28, "month": 30}
+    clock.advance(timedelta(days=2))
+    assert page.data("/demoazureml/usage?span=day")["byApi"] == []
+    assert page.data("/demoazureml/usage?span=week")["bars"][-9]["callCountBlocked"] == 3
+    assert page("GET", "/data/services/demoazureml/usage?span=year").status == 400
 
 
 def test_the_page_and_its_files(page: Page) -> None:

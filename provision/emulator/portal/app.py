@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.emulator.portal import catalogue, relay, signup
+from provision.emulator.portal import catalogue, relay, signup, usage
 from provision.emulator.portal.inside import Inside
 from provision.emulator.world.errors import ArmError
 from provision.emulator.world.wire import Answer, error_answer
@@ -49,7 +49,7 @@ class Portal:
 
     def __init__(self, world: World, arm: Callable[[Request], Answer], gateway: str, told: str) -> None:
         self._inside = Inside(world.store, arm)
-        self._gateway, self._told = gateway, told
+        self._gateway, self._told, self._clock = gateway, told, world.clock
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="portal")
         self._files = {path.name: path.read_text("utf-8") for path in STATIC.iterdir()}
 
@@ -90,6 +90,9 @@ class Portal:
                 found = partial(catalogue.services, inside)
             case ("services", name):
                 found = partial(self._service, name)
+            case ("services", name, "usage"):
+                span = request.query.get("span", "")
+                found = partial(usage.usage, inside, name, span, self._clock.now())
             case ("services", name, "apis", api):
                 found = partial(catalogue.api, inside, name, api)
             case ("services", name, "apis", api, "operations", operation):

@@ -19,6 +19,7 @@ export const services = () => ask("services");
 export const service = (name) => ask(`services/${part(name)}`);
 export const api = (name, id) => ask(`services/${part(name)}/apis/${part(id)}`);
 export const operation = (name, id, one) => ask(`services/${part(name)}/apis/${part(id)}/operations/${part(one)}`);
+export const usage = (name, span) => ask(`services/${part(name)}/usage?span=${part(span)}`);
 export const signUp = (name, product) => ask(`services/${part(name)}/subscriptions`, send("POST", { product }));
 export const cancel = (name, id) => ask(`services/${part(name)}/subscriptions/${part(id)}`, { method: "DELETE" });
 export const attempt = (name, call) => ask(`services/${part(name)}/try`, send("POST", call));

@@ -4,6 +4,7 @@ import { apis, instances, link, products, subscriptions } from "./catalogue.js";
 import * as data from "./data.js";
 import { fill, h, notice } from "./dom.js";
 import { apiPage } from "./operation.js";
+import { usagePage } from "./usage.js";
 
 const THEMES = ["auto", "light", "dark"];
 const main = document.getElementById("content");
@@ -26,7 +27,7 @@ function frame(service, chosen) {
   document.getElementById("brand").textContent = service ? service.name : "Developer portal";
   document.querySelector(".brand").href = service ? link(service.name) : "#/";
   const entries = service ? [["apis", "APIs", []], ["products", "Products", ["products"]],
-    ["subscriptions", "Subscriptions", ["subscriptions"]]] : [];
+    ["subscriptions", "Subscriptions", ["subscriptions"]], ["usage", "Usage", ["usage"]]] : [];
   fill(document.getElementById("nav"), entries.map(([key, title, rest]) =>
     h("a", { href: link(service.name, ...rest), "aria-current": key === chosen ? "page" : undefined }, title)));
 }
@@ -44,6 +45,7 @@ async function pageOf([name, section, ...rest]) {
   const again = () => show({ quiet: true });
   if (section === "products") return { title: "Products", content: products(service, again) };
   if (section === "subscriptions") return { title: "Subscriptions", content: subscriptions(service, again) };
+  if (section === "usage") return usagePage(service);
   if (section === "apis" && rest.length) return apiPage(service, rest[0], rest[1], () => show({ quiet: true, opened: true }));
   return { title: "APIs", content: apis(service) };
 }
