@@ -44,7 +44,7 @@ def _is_root(item: Resource, known: AbstractSet[Address]) -> bool:
 
 def _may_change(address: Address, known: AbstractSet[Address]) -> bool:
     """Whether it is known what it looked like, so that a change can be seen."""
-    return address in known and address.parent not in known
+    return address in known and address.parent not in known and _must_be_there(address)
 
 
 def _as_it_was(root: Address, along: list[Address], known: AbstractSet[Address], snapshot: Snapshot) -> bool:
@@ -64,9 +64,10 @@ def _must_be_there(address: Address) -> bool:
 
 def _as_made(item: Resource) -> bool:
     kind, body = kind_of(item.address.kind), _body(item.address)
-    if kind.is_link:
-        return True
-    return body is not None and canonical(kind, kind.to_wire(dict(body))) == canonical(kind, item.body)
+    if kind.is_link or body is None:
+        return kind.is_link
+    then, now = canonical(kind, kind.to_wire(dict(body))), canonical(kind, item.body)
+    return then == ({name: now.get(name) for name in then} if kind.partial else now)
 
 
 def _body(address: Address) -> Mapping[str, Any] | None:

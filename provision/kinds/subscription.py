@@ -12,7 +12,7 @@ from provision.kinds.kind import EVERYWHERE, Kind, Names, Properties
 if TYPE_CHECKING:
     from provision.resource import Resource
 
-_KEY = (Secret(), WriteOnly("Azure returns keys only where they are asked for"))
+_KEY = (Secret(), WriteOnly("Azure returns keys only where they are asked for", kept=True))
 _ALL: Final = re.compile(r"/?(?:subscriptions/.+/service/[^/]+/)?(?:workspaces/[^/]+/)?apis/?", re.IGNORECASE)
 _REVISION: Final = re.compile(r";rev=[^/]*\Z")
 

@@ -10,7 +10,7 @@ from provision.kinds.kind import Kind, Names
 
 _DOORS: Final = ("access", "gitAccess")
 _ALWAYS: Final = frozenset(name.lower() for name in _DOORS)
-_KEY = (Secret(), WriteOnly("Azure returns keys only where they are asked for"))
+_KEY = (Secret(), WriteOnly("Azure returns keys only where they are asked for", kept=True))
 
 TENANT = Kind(
     type="tenant",
@@ -27,4 +27,5 @@ TENANT = Kind(
     factory=_ALWAYS,
     undeletable=_ALWAYS,
     in_new_instances=frozenset(f"tenant/{name}" for name in _DOORS),
+    made=MappingProxyType({f"tenant/{name}": MappingProxyType({"enabled": False}) for name in _DOORS}),
 )

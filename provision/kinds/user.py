@@ -20,7 +20,7 @@ USER = Kind(
         {
             "state": Default("active"),  # recorded
             "identities": (AnyOrder(), Unsure()),
-            "password": (Secret(), WriteOnly("Azure never returns passwords")),
+            "password": (Secret(), WriteOnly("Azure never returns passwords", kept=True)),
             "confirmation": _MAILS,
             "appType": _MAILS,
         }

@@ -310,7 +310,8 @@ def instance(random: Random) -> Instance:
     """An instance with something of every kind, as far as chance has it."""
     made = sorted({Address(text) for kind in KINDS for text in kind.in_new_instances})
     outer = [one for one in made if one.parent == SERVICE and kind_of(one.kind).shape is Shape.MAP]
-    gone = random.sample(outer, random.randint(0, 2))
+    mortal = [one for one in outer if not kind_of(one.kind).stays(one)]
+    gone = random.sample(mortal, random.randint(0, min(2, len(mortal))))
     kept = frozenset(one for one in made if not any(one.within(other) for other in gone))
     found = Instance(random, gone, kept)
     for one in (*sorted(kept), *builtin(frozenset(made))):
