@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from provision.address import SERVICE, Address
 from provision.kinds import KINDS, Kind, Shape, children_at, kind_of
@@ -93,7 +94,7 @@ class Put:
         form = self.kind.linked if self.address.in_workspace else None
         if form is None or self.target is None:
             return self.address.text
-        return f"{self.target if form.turned else self.address.parent}/{form.collection}/{self.address.name}"
+        return f"{self.target if form.turned else self.address.parent}/{form.collection}/{crc32(self.address.key.encode()):x}"
 
     def body(self, *, least: bool = False) -> dict[str, Any]:
         """The body of its PUT."""
