@@ -94,7 +94,8 @@ class Put:
         form = self.kind.linked if self.address.in_workspace else None
         if form is None or self.target is None:
             return self.address.text
-        return f"{self.target if form.turned else self.address.parent}/{form.collection}/{crc32(self.address.key.encode()):x}"
+        holder = self.target if form.turned else self.address.parent
+        return f"{holder}/{form.collection}/{crc32(self.address.key.encode()):x}"  # an id of its own
 
     def body(self, *, least: bool = False) -> dict[str, Any]:
         """The body of its PUT."""
