@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.apimanagement import ApiManagementClient
+from azure.mgmt.apimanagement.models import QuotaCounterValueUpdateContract
 
 from provision.emulator import Emulator, instant
 from provision.emulator.world.store import Store
@@ -184,6 +186,43 @@ def test_counts_outlive_the_process(backend: Backend, tmp_path: Path) -> None:
         now = "timestamp ge datetime'2001-01-01T00:00:00'"
         found = Arm(azure.url).get(f"reports/byApi?$filter={quote(now)}")["value"]
         assert totals(found) == {"shop": 2}
+
+
+BY_KEY = '<quota-by-key calls="2" renewal-period="129600" counter-key="@(context.Request.IpAddress + "/x")" />'
+
+
+def test_quota_counters_are_shown_and_set_back(counted: Site) -> None:
+    counted.policy("apis/shop", BY_KEY)
+    key, place = "127.0.0.1/x", ("demoazureml", "demoazureml")
+    with ApiManagementClient(NoCredential(), ZEROS, **options(counted.cloud.emulator.url)) as apim:
+        assert apim.quota_by_counter_keys.list_by_service(*place, key).value == []
+        subscriber = key_of(counted, "mine")
+        statuses = [counted.call("GET", "/shop/things", key=subscriber).status for _ in range(3)]
+        assert statuses == [200, 200, 403]
+        listed: Any = apim.quota_by_counter_keys.list_by_service(*place, key)
+        [found] = listed.value
+        assert (found.counter_key, found.period_key, found.value.calls_count) == (key, "0_P1DT12H", 2)
+        assert found.period_end_time - found.period_start_time == timedelta(hours=36)
+        assert found.period_start_time <= instant(NOON) < found.period_end_time
+        one: Any = apim.quota_by_period_keys.get(*place, key, found.period_key)
+        assert one.value.calls_count == 2
+        apim.quota_by_period_keys.update(*place, key, found.period_key, QuotaCounterValueUpdateContract(calls_count=1))
+        assert counted.call("GET", "/shop/things", key=subscriber).status == 200
+        assert counted.call("GET", "/shop/things", key=subscriber).status == 403
+        apim.quota_by_counter_keys.update(*place, key, QuotaCounterValueUpdateContract(calls_count=0, kb_transferred=0))
+        assert counted.call("GET", "/shop/things", key=subscriber).status == 200
+        with pytest.raises(ResourceNotFoundError):
+            apim.quota_by_period_keys.get(*place, key, "0_P9D")
+        counted.clock.advance(timedelta(days=2))
+        assert apim.quota_by_counter_keys.list_by_service(*place, key).value == []
+
+
+@pytest.mark.parametrize("value", [-1, "2", True, [1]])
+def test_a_count_is_a_number(counted: Site, value: Any) -> None:
+    counted.policy("apis/shop", BY_KEY)
+    counted.call("GET", "/shop/things", key=key_of(counted, "mine"))
+    done = counted.arm("PATCH", "quotas/127.0.0.1%2Fx", {"properties": {"callsCount": value}})
+    assert done.status == 400
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from provision.emulator.arm import directory, groups, locks, reports
+from provision.emulator.arm import directory, groups, locks, quotas, reports
 from provision.emulator.instance import graveyard, maintenance, places, services
 from provision.emulator.openapi import exports
 from provision.emulator.resources import actions, items, views
@@ -108,6 +108,10 @@ FIXED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{INSTANCE}/tagResources", views.tag_resources),
     ("GET", f"{INSTANCE}/apisByTags", views.tag_resources),
     ("GET", f"{INSTANCE}/productsByTags", views.tag_resources),
+    ("GET", f"{INSTANCE}/quotas/{{key}}", quotas.listing),
+    ("PATCH", f"{INSTANCE}/quotas/{{key}}", quotas.update),
+    ("GET", f"{INSTANCE}/quotas/{{key}}/periods/{{period}}", quotas.period),
+    ("PATCH", f"{INSTANCE}/quotas/{{key}}/periods/{{period}}", quotas.update_period),
     *(("GET", f"{INSTANCE}/reports/{name}", handler) for name, handler in reports.HANDLERS.items()),
 )
 

@@ -25,6 +25,7 @@ from provision.emulator.gateway.identity import LOGIN as LOGIN_HOST
 from provision.emulator.gateway.identity import Identity
 from provision.emulator.gateway.own import LOGIN, ROOT, TRACES, Own
 from provision.emulator.gateway.pipeline import answer
+from provision.emulator.gateway.policies.limits import BY_KEY_QUOTA
 from provision.emulator.gateway.reading import ColdError, Reading
 from provision.emulator.gateway.tools import Tools
 from provision.emulator.gateway.writing import GoneError, while_there, write
@@ -53,11 +54,12 @@ class Gateway:
         self._reading = Reading(world.store)
         self._lock = asyncio.Lock()
         clock = world.clock
-        identity = Identity(clock)
+        counters, identity = Counters(clock), Identity(clock)
+        world.quotas.serve(lambda service, key: counters.current((BY_KEY_QUOTA, service, key)))
         self.own = Own(identity)
         self.tools = Tools(
             clock,
-            Counters(clock),
+            counters,
             Forwarder({LOGIN_HOST: f"{url}{LOGIN}", HOSTS: url, **elsewhere}),
             Backends(clock, self._known),
             Certificates(self._known),

@@ -113,9 +113,10 @@ class Counters:
         self._periods[key] = made
         return made
 
-    def periods(self) -> dict[Hashable, Period]:
-        """Return all periods, for who shows them."""
-        return self._periods
+    def current(self, key: Hashable) -> Period | None:
+        """Return the period under way of a key, if anything was counted in it."""
+        found, now = self._periods.get(key), self._clock.now()
+        return found if found and found.begins <= now and (found.ends is None or now < found.ends) else None
 
     def seconds_left(self, period: Period) -> float:
         """Return how long a period still lasts; for ever is an infinity."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from provision.emulator.world.errors import ArmError
+from provision.emulator.world.quotas import Quotas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,9 +44,9 @@ class Manners(TypedDict, total=False):
 class World:
     """What one emulator consists of; handlers get it with every call.
 
-    `note` says something once in the log, `tell` each time; `usage` counts the gateway's calls. `judge`, where there is
-    one, tells what of a policy document (as rawxml, with a function that knows named values) could not be executed:
-    such a document is refused.
+    `note` says something once in the log, `tell` each time; `usage` and `quotas` have the gateway's counts. `judge`,
+    where there is one, tells what of a policy document (as rawxml, with a function that knows named values) could not
+    be executed: such a document is refused.
     """
 
     store: Store
@@ -60,6 +61,7 @@ class World:
     judge: Callable[[str, Callable[[str], str | None]], list[str]] | None = None
     tell: Callable[[str], None] = lambda _: None
     usage: Usage | None = None
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True, slots=True)

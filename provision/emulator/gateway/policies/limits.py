@@ -34,6 +34,7 @@ REPORTS = (
 RATE = frozenset({"calls", "renewal-period", *REPORTS})
 QUOTA = frozenset({"calls", "bandwidth", "renewal-period"})
 NAMES = frozenset({"name", "id"})
+BY_KEY_QUOTA = "quota-by-key"  # the name of the policy, and the first part of its counters' keys
 BY_KEY = frozenset({"counter-key", "increment-condition", "increment-count"})
 
 
@@ -232,8 +233,8 @@ def quota_by_key(node: Node) -> Act:
         most = await calls.whole(transit) if calls else None
         size = await kilobytes.number(transit) if kilobytes else None
         limit = Limit(most, size, await seconds.number(transit))
-        key = await counted.key(transit, "quota-by-key")
-        period = use(transit, "quota-by-key", key, limit, start, 0 if counted.waits else await counted.count(transit))
+        key = await counted.key(transit, BY_KEY_QUOTA)
+        period = use(transit, BY_KEY_QUOTA, key, limit, start, 0 if counted.waits else await counted.count(transit))
         if counted.waits:
 
             async def later(transit: Transit) -> None:
@@ -286,5 +287,5 @@ POLICIES = (
     Policy("rate-limit", rate_limit, RATE, frozenset({"api"}), ("inbound",)),
     Policy("quota", quota, QUOTA, frozenset({"api"}), ("inbound",)),
     Policy("rate-limit-by-key", rate_limit_by_key, RATE | BY_KEY, sections=("inbound",)),
-    Policy("quota-by-key", quota_by_key, QUOTA | BY_KEY | {"first-period-start"}, sections=("inbound",)),
+    Policy(BY_KEY_QUOTA, quota_by_key, QUOTA | BY_KEY | {"first-period-start"}, sections=("inbound",)),
 )
