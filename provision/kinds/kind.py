@@ -139,6 +139,7 @@ class Kind:
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing
+    applies_to: str = ""  # of a policy: what Microsoft's documentation calls its scope
     leads_to: str = ""  # the collection that its name is one of: of a link, and of what describes another resource
     follows: str = ""  # the collection beside it whose member of the same name is there first
     leads_within: str = ""  # the type of what that collection lies in: the one around it; else the scope

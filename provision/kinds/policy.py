@@ -26,7 +26,7 @@ def _to_wire(properties: Properties) -> Properties:
     return {**properties, "format": "rawxml"}
 
 
-def _policy(parent: str, page: str, *made: str) -> Kind:
+def _policy(parent: str, page: str, scope: str, *made: str) -> Kind:
     return Kind(
         type=f"{parent}/policies".lstrip("/"),
         title=f"policy of {parent or 'the instance'}",
@@ -35,6 +35,7 @@ def _policy(parent: str, page: str, *made: str) -> Kind:
         key="policy",
         shape=Shape.POLICY,
         only="policy",
+        applies_to=scope,
         where=EVERYWHERE,
         facts=MappingProxyType(
             {
@@ -54,12 +55,13 @@ def _policy(parent: str, page: str, *made: str) -> Kind:
     )
 
 
-SERVICE_POLICY = _policy("", "policy", "")
-PRODUCT_POLICY = _policy("products", "product-policy", "products/starter")
-API_POLICY = _policy("apis", "api-policy")
+SERVICE_POLICY = _policy("", "policy", "global", "")
+PRODUCT_POLICY = _policy("products", "product-policy", "product", "products/starter")
+API_POLICY = _policy("apis", "api-policy", "API")
 # Three operations of the Echo API have one in templates exported from instances; not in recordings. [?]
 OPERATION_POLICY = _policy(
     "apis/operations",
     "api-operation-policy",
+    "operation",
     *(f"apis/echo-api/operations/{name}" for name in ECHO),
 )

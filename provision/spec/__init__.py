@@ -80,7 +80,7 @@ def load(
         _put(data, loc, text)
     marks = {node.address: found.files[node.loc][1] for node in every if node.loc in found.files}
     clear = tuple(literals(every, tree, files.secret))
-    warnings = complaints.presentable([*files.warnings, *(one.warning for one in clear)], secrets)
+    warnings = complaints.presentable([*files.warnings, *(one.warning for one in clear), *found.doubts], secrets)
     unseen = complaints.presentable(starmap(complaints.not_seen, first.items()), secrets)
     return Spec(
         file=str(path),

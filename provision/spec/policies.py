@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provision import complaints, document, policyxml
+from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Mark, Problem
 from provision.kinds import Shape
@@ -39,6 +40,7 @@ class Policies:
     mentions: dict[Address, dict[Address, Mark]] = field(default_factory=dict)
     problems: list[Later] = field(default_factory=list)
     more: int = 0
+    doubts: dict[Problem, None] = field(default_factory=dict)  # what Azure may not take, each once
 
     def take(self, problems: Iterable[Problem], more: int = 0) -> None:
         """Note what is wrong with one of them."""
@@ -72,11 +74,18 @@ def policies(
             file, mentions = read.document(doc)
             if file:
                 found.files[doc.loc] = file
+            found.doubts.update(dict.fromkeys(read.doubts(doc, _scope(node))))
             _mention(found, node, mentions, declared)
         for place in _interpolated(node):
             mark = document.mark_of(tree, (*node.loc, *place[0]))
             _mention(found, node, [(*one, mark) for one in policyxml.named_values(place[1])], declared)
     return found
+
+
+def _scope(node: Node) -> str:
+    """What Microsoft's documentation calls the scope of a policy; of other documents nothing is known."""
+    whole = node.address.parent in (SERVICE, node.address.scope)
+    return "workspace" if whole and node.kind.applies_to and node.address.in_workspace else node.kind.applies_to
 
 
 Mentions = list[tuple[str, str, Mark]]  # collection, name, and where
@@ -122,6 +131,7 @@ class _Documents:
     secrets: Mapping[str, str]
     seen: dict[Mark, tuple[tuple[str, Mark] | None, Mentions]] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    doubted: set[tuple[Mark, str]] = field(default_factory=set)
 
     def document(self, doc: _Document) -> tuple[tuple[str, Mark] | None, Mentions]:
         """The text of a file and its place, where it is in one; and what the document mentions."""
@@ -129,10 +139,24 @@ class _Documents:
             self.seen[doc.mark] = self._inline(doc) if doc.text.lstrip().startswith("<") else self._in_file(doc)
         return self.seen[doc.mark]
 
-    def _inline(self, doc: _Document) -> tuple[None, Mentions]:
+    def doubts(self, doc: _Document, scope: str) -> list[Problem]:
+        """What Azure may not take of a document that was read, as the policy of a scope."""
+        file, _ = self.seen[doc.mark]
+        if (doc.mark, scope) in self.doubted:
+            return []
+        self.doubted.add((doc.mark, scope))
+        if file:
+            return policyxml.doubts(file[0], file[1].file, scope=scope)
+        inline = doc.text.lstrip().startswith("<")
+        return policyxml.doubts(doc.text, doc.mark.file, scope=scope, shift=self._shift(doc)) if inline else []
+
+    def _shift(self, doc: _Document) -> Shift:
         if doc.mark.file not in self.lines:
             self.lines[doc.mark.file] = self.texts[doc.mark.file].splitlines()
-        shift = _shift(doc.mark, self.lines[doc.mark.file])
+        return _shift(doc.mark, self.lines[doc.mark.file])
+
+    def _inline(self, doc: _Document) -> tuple[None, Mentions]:
+        shift = self._shift(doc)
         _check_inline(self.found, doc, shift, self.secrets)
         return None, _mentions(doc.text, doc.mark.file, shift)
 

@@ -13,7 +13,6 @@ import select
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -121,11 +120,8 @@ class Browser:
 
     def until(self, expression: str) -> None:
         """Wait until an expression is true on the page."""
-        for _ in range(PATIENCE * 50):
-            if self.evaluate(f"Boolean({expression})"):
-                return
-            time.sleep(0.02)
-        raise BrowserError(f"never true: {expression}")
+        look = f"const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look();"
+        self.evaluate(f"new Promise(done => {{ {look} }})")
 
     def go(self, url: str) -> None:
         """Open a page."""

@@ -288,3 +288,25 @@ def test_warnings_may_be_errors(tmp_path: Path) -> None:
     here("validate", str(path)).ended(0)
     assert "warning: encodedCertificate is a secret" in here("validate", str(path), "--warnings-as-errors").ended(1).err
     here("validate", WORKED, "--warnings-as-errors").ended(0)
+
+
+def test_what_azure_may_not_take_of_a_policy_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    quota = '<policies>\n  <inbound>\n    <quota calls="1" renewal-period="1" />\n  </inbound>\n</policies>\n'
+    Path("quota.xml").write_text(quota, "utf-8")
+    Path("spec.yaml").write_text(
+        "spec: 1\nresourceGroup: {name: g, location: eastus}\n"
+        "service: {name: s, sku: {name: Developer, capacity: 1}, publisherName: P, publisherEmail: p@example.com}\n"
+        "products: {gold: {displayName: Gold, policy: quota.xml}}\n"
+        "apis:\n  a: {displayName: A, path: a, policy: quota.xml}\n  b: {displayName: B, path: b, policy: quota.xml}\n"
+        "  c:\n    displayName: C\n    path: c\n    policy: |\n      <policies><inbound>\n"
+        "        <set-heder /></inbound></policies>\n",
+        "utf-8",
+    )
+    assert here("validate", "spec.yaml").ended(0).err.splitlines() == [
+        "quota.xml:3:5: warning: <quota> stands in a policy of scope API · it is documented for the scopes product · "
+        "move it there",
+        "spec.yaml:13:9: warning: <set-heder> is no policy that is known · the documentation doesn't name it, though "
+        "Azure may have it by now · did you mean <set-header>?",
+    ]
+    here("validate", "spec.yaml", "--warnings-as-errors").ended(1)
