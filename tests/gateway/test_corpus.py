@@ -1,8 +1,8 @@
 """Policies with a call each: what the backend has to be asked, and what the caller has to be told.
 
 A file in `corpus/` is a case: `policy` (a document, or what stands in `inbound`), perhaps `scopes`, `named`,
-`fragments`, `backends`, `operation`, `api`, and either one call or `calls`. Headers of null must not be there; `asked`
-of null says that the backend must not be asked; a body may be `json` or `body`.
+`fragments`, `backends`, `schemas`, `operation`, `api`, and either one call or `calls`. Headers of null must not be
+there; `asked` of null says that the backend must not be asked; a body may be `json` or `body`.
 """
 
 from __future__ import annotations
@@ -82,21 +82,25 @@ def _set_up(site: Site, name: str, case: Mapping[str, Any]) -> str:
     operation = {"method": "GET", "urlTemplate": "/thing", **(case.get("operation") or {})}
     more = {key: value for key, value in operation.items() if key not in ("method", "urlTemplate")}
     site.api(name, name, {"op": f"{operation['method']} {operation['urlTemplate']}"}, **(case.get("api") or {}))
+    for one, props in (case.get("schemas") or {}).items():
+        arm.put(f"apis/{name}/schemas/{one}", {"properties": props})
     if more:
         arm.edit(f"apis/{name}/operations/op", lambda props: props.update(more))
-    key = ""
-    if case.get("product") is not None:
-        product = {"displayName": name, "state": "published", **case["product"]}
-        arm.put(f"products/{name}", {"properties": product})
-        arm.put(f"products/{name}/apis/{name}", {})
-        if product.get("subscriptionRequired", True):
-            key = site.subscription(name, f"/products/{name}")
+    key = _subscribed(site, name, case["product"]) if case.get("product") is not None else ""
     places = {"product": f"products/{name}", "operation": f"apis/{name}/operations/op", "global": ""}
     for scope, document in (case.get("scopes") or {}).items():
         site.policy(places[scope], document)
     if "policy" in case:
         site.policy(f"apis/{name}", case["policy"])
     return key
+
+
+def _subscribed(site: Site, name: str, props: Mapping[str, Any]) -> str:
+    """A product with the API of the case; returns a key for it, where one is needed."""
+    product = {"displayName": name, "state": "published", **props}
+    site.arm.put(f"products/{name}", {"properties": product})
+    site.arm.put(f"products/{name}/apis/{name}", {})
+    return site.subscription(name, f"/products/{name}") if product.get("subscriptionRequired", True) else ""
 
 
 def _check(site: Site, name: str, call: Mapping[str, Any], key: str) -> None:

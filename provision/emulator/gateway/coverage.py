@@ -45,7 +45,6 @@ OTHERS = (
 # What is refused of elements that are executed.
 LIMITS = (
     ("authentication-certificate", "not with a `password` of its own"),
-    ("json-to-xml", "not with `namespace-separator`, `namespace-prefix`, `attribute-block-name`"),
     ("send-request", "no `proxy` in it"),
     ("set-backend-service", "by `base-url` and `backend-id`, not a Service Fabric's"),
     ("set-body", "no Liquid"),

@@ -57,44 +57,55 @@ class _Content:
 
 def validate_content(node: Node) -> Act:
     """`validate-content`: size, content type and form of a body."""
-    reporter, before = Reporter(node), node.place.section in BEFORE
-    unspecified, oversized = node.value("unspecified-content-type-action"), node.value("size-exceeded-action")
-    most, contents = node.value("max-size"), _contents(node)
-    mapped = _types(node)
+    check, reporter, before = _Check(node), Reporter(node), node.place.section in BEFORE
 
     async def act(transit: Transit) -> None:
-        headers = transit.context.request.headers if before else None
-        if headers is None and transit.context.response is not None:
-            headers = transit.context.response.headers
+        message = transit.context.request if before else transit.context.response
         text = await transit.body_text(before=before)
-        if headers is None or text is None:
+        if message is None or text is None:
             return
-        kind = mapped((headers.get("Content-Type") or "").partition(";")[0].strip().lower())
-        noun, size = ("request" if before else "response"), len(text.encode())
-        found = []
-        if size > await most.number(transit):
-            details = f"{noun.title()}'s body is {size} bytes long and it exceeds the configured limit of "
-            details += f"{await most.text(transit)} bytes."
-            action = (await oversized.text(transit)).lower()
-            found.append(Finding(f"{noun}Body", noun, "SizeLimit", details, action))
-        content = next((one for one in contents if one.type in (kind, "")), None)
-        defined = await transit.tools.known(
-            partial(_schema, subject=transit.subject, kind=kind, content=content, before=before)
-        )
-        if content is None and defined is None:
-            details = f"Unspecified content type {kind} is not allowed."
-            action = (await unspecified.text(transit)).lower()
-            found.append(Finding(f"{noun}Body", noun, "UnspecifiedContentType", details, action))
-        elif content is not None:
-            problem = _problem(text, content, defined)
-            if problem:
-                details = f"Body of the {noun} does not conform to the definition which is associated with the "
-                details += f"content type {kind}. {problem}"
-                action = (await content.action.text(transit)).lower()
-                found.append(Finding(f"{noun}Body", noun, "IncorrectMessage", details, action))
-        await reporter.report(transit, found)
+        sent = (message.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+        kind = await check.types(transit, sent)
+        findings = [await check.size(transit, len(text.encode())), await check.form(transit, kind, text)]
+        await reporter.report(transit, [one for one in findings if one is not None])
 
     return act
+
+
+class _Check:
+    """What one `validate-content` looks at."""
+
+    def __init__(self, node: Node) -> None:
+        self._before = node.place.section in BEFORE
+        self._noun = "request" if self._before else "response"
+        self._unspecified = node.value("unspecified-content-type-action")
+        self._most, self._oversized = node.optional("max-size"), node.value("size-exceeded-action", "ignore")
+        self._contents, self.types = _contents(node), _Types(node)
+
+    def _finding(self, rule: str, details: str, action: str) -> Finding:
+        return Finding(f"{self._noun}Body", self._noun, rule, details, action.lower())
+
+    async def size(self, transit: Transit, size: int) -> Finding | None:
+        """Return what is said of a body that is too large."""
+        if self._most is None or size <= await self._most.number(transit):
+            return None
+        details = f"{self._noun.title()}'s body is {size} bytes long and it exceeds the configured limit of "
+        details += f"{await self._most.text(transit)} bytes."
+        return self._finding("SizeLimit", details, await self._oversized.text(transit))
+
+    async def form(self, transit: Transit, kind: str, text: str) -> Finding | None:
+        """Return what is said of a body whose content type is not provided for, or that doesn't have its form."""
+        content = next((one for one in self._contents if one.type in (kind, "")), None)
+        ask = partial(_schema, subject=transit.subject, kind=kind, content=content, before=self._before)
+        defined = await transit.tools.known(ask)
+        if content is None:
+            details = f"Unspecified content type {kind} is not allowed."
+            action = await self._unspecified.text(transit)
+            return None if defined is not None else self._finding("UnspecifiedContentType", details, action)
+        problem = _problem(text, content, defined)
+        details = f"Body of the {self._noun} does not conform to the definition which is associated with the "
+        details += f"content type {kind}. {problem}"
+        return self._finding("IncorrectMessage", details, await content.action.text(transit)) if problem else None
 
 
 def _contents(node: Node) -> list[_Content]:
@@ -111,18 +122,27 @@ def _contents(node: Node) -> list[_Content]:
     return found
 
 
-def _types(node: Node) -> Any:
-    """Return what a content type is taken for."""
-    holder = node.node("content-type-map")
-    if holder is None:
-        return lambda kind: kind
-    holder.known({"any-content-type-value", "missing-content-type-value"}, {"type"})
-    anything, missing = holder.word("any-content-type-value", ""), holder.word("missing-content-type-value", "")
-    named = {}
-    for one in holder.nodes("type"):
-        one.known({"from", "to"}, ())
-        named[one.word("from").lower()] = one.word("to").lower()
-    return lambda kind: named.get(kind) or (missing.lower() if not kind else anything.lower()) or kind
+class _Types:
+    """What a content type is taken for: by its name, by a condition, where there is none, or any."""
+
+    def __init__(self, node: Node) -> None:
+        self._anything = self._missing = ""
+        self._named: list[tuple[str, Value | None, str]] = []
+        holder = node.node("content-type-map")
+        if holder is not None:
+            holder.known({"any-content-type-value", "missing-content-type-value"}, {"type"})
+            self._anything = holder.word("any-content-type-value", "").lower()
+            self._missing = holder.word("missing-content-type-value", "").lower()
+            for one in holder.nodes("type"):
+                one.known({"from", "when", "to"}, ())
+                self._named.append((one.word("from", "").lower(), one.optional("when"), one.word("to").lower()))
+
+    async def __call__(self, transit: Transit, kind: str) -> str:
+        """Return the content type to go by."""
+        for name, condition, instead in self._named:
+            if (name and name == kind) or (condition is not None and await condition.flag(transit)):
+                return instead
+        return (self._anything if kind else self._missing) or kind
 
 
 def _schema(reading: Reading, *, subject: Subject, kind: str, content: _Content | None, before: bool) -> Schema | None:

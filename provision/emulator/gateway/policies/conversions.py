@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from provision.emulator.gateway.failing import GatewayError, internal
 from provision.emulator.gateway.nodes import Policy
-from provision.emulator.gateway.values import text_of
+from provision.emulator.gateway.policies.jsonxml import MARK, TEXT, Writer
 from provision.emulator.policy.policyxml import Element, PolicyError, Text, parse, root_of
 
 if TYPE_CHECKING:
@@ -23,12 +23,8 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.transit import Transit
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
-UNFIT = re.compile(r"[^\w.\-:]")
 DECLARED = re.compile(r"<\?xml\s(.*?)\?>", re.DOTALL)
 DECLARATION = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
-ROOT = "Document"  # around everything [fyi]; [?] that it is even where JSON has a single member of its own
-NIL = ' xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-MARK, TEXT = "@", "#text"
 BEFORE = frozenset({"inbound", "backend"})
 
 
@@ -73,53 +69,22 @@ class _Applied:
 def json_to_xml(node: Node) -> Act:
     """`json-to-xml`: members become elements, those that begin with `@` attributes."""
     applied = _Applied(node, "json", "xml")
-    for name in ("namespace-separator", "namespace-prefix", "attribute-block-name"):
-        if node.has(name):
-            raise node.refuse(f"'{name}' is left out")
+    writer = Writer(
+        node.word("namespace-separator", "_"),
+        node.word("namespace-prefix", "xmlns"),
+        node.word("attribute-block-name", ""),
+    )
 
     async def act(transit: Transit) -> None:
         text = await applied.text(transit)
         if text is not None:
             try:
-                value = json.loads(text)
+                written = writer.write(json.loads(text))
             except (ValueError, RecursionError) as error:
                 raise internal("json-to-xml", "InvalidJson", f"The body is no JSON: {error}") from None
-            applied.replace(transit, to_xml(value))
+            applied.replace(transit, written)
 
     return act
-
-
-def to_xml(value: Any) -> str:
-    """Return JSON as XML: arrays are repeated elements, null is nil, truths are C#'s [fyi]."""
-    return _element(
-        ROOT, value if isinstance(value, dict) else {"Array" if isinstance(value, list) else "Value": value}
-    )
-
-
-def _element(name: str, value: Any) -> str:
-    tag = UNFIT.sub(lambda found: f"_x{ord(found.group()):04X}_", name)
-    if isinstance(value, list):
-        return "".join(_element(name, one) for one in value) or f"<{tag} />"
-    if value is None:
-        return f"<{tag}{NIL} />"
-    if not isinstance(value, dict):
-        text = _scalar(value)
-        return f"<{tag}>{_escaped(text)}</{tag}>" if text else f"<{tag} />"
-    attributes = "".join(f' {key[1:]}="{_escaped(_scalar(one))}"' for key, one in value.items() if key.startswith(MARK))
-    inner = "".join(
-        _escaped(_scalar(one)) if key == TEXT else _element(key, one)
-        for key, one in value.items()
-        if not key.startswith(MARK)
-    )
-    return f"<{tag}{attributes}>{inner}</{tag}>" if inner else f"<{tag}{attributes} />"
-
-
-def _scalar(value: Any) -> str:
-    return "" if value is None else text_of(value)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def xml_to_json(node: Node) -> Act:
