@@ -108,6 +108,7 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
             return Problem(mark, f"{name} can't be {_kind_of(value)}", why)
         fix = "remove the quotes" if value in allowed else did_you_mean(str(value), allowed)
         fix = "" if fix.startswith("known") else fix
+        why = "" if fix and len(allowed) > _MANY else why
         return Problem(mark, f"{name} can't be {shown(value)}", why, fix)
     if detail["type"] == "string_pattern_mismatch":
         return Problem(mark, f"{name} can't be {shown(value)}", *unlike(context["pattern"], value))

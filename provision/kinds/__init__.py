@@ -11,14 +11,21 @@ from provision.kinds.api import API
 from provision.kinds.authorization import AUTHORIZATION
 from provision.kinds.authorization_provider import AUTHORIZATION_PROVIDER
 from provision.kinds.authorization_server import AUTHORIZATION_SERVER
+from provision.kinds.backend import BACKEND
+from provision.kinds.certificate import CERTIFICATE
+from provision.kinds.diagnostic import API_DIAGNOSTIC, DIAGNOSTIC
+from provision.kinds.external_cache import CACHE
 from provision.kinds.group import GROUP
 from provision.kinds.group_user import GROUP_USER
 from provision.kinds.identity_provider import IDENTITY_PROVIDER
 from provision.kinds.kind import Kind, Shape, Where
+from provision.kinds.logger import LOGGER
 from provision.kinds.named_value import NAMED_VALUE
 from provision.kinds.openid_provider import OPENID_PROVIDER
 from provision.kinds.operation import OPERATION
 from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, SERVICE_POLICY
+from provision.kinds.policy_fragment import POLICY_FRAGMENT
+from provision.kinds.policy_restriction import POLICY_RESTRICTION
 from provision.kinds.product import PRODUCT
 from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
@@ -41,7 +48,14 @@ KINDS: Final = (
     RESOURCE_GROUP,
     SERVICE_KIND,
     SERVICE_POLICY,
+    POLICY_RESTRICTION,
     NAMED_VALUE,
+    POLICY_FRAGMENT,
+    BACKEND,
+    CERTIFICATE,
+    LOGGER,
+    DIAGNOSTIC,
+    CACHE,
     TAG,
     VERSION_SET,
     PRODUCT,
@@ -51,6 +65,7 @@ KINDS: Final = (
     PRODUCT_TAG,
     API,
     API_POLICY,
+    API_DIAGNOSTIC,
     API_TAG,
     SCHEMA,
     RESOLVER,

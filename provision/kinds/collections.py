@@ -38,13 +38,7 @@ class Collection:
 
 # Beside the kinds that provision manages.
 _OTHERS: Final = (
-    Collection("backends", "backend"),
-    Collection("loggers", "logger"),
-    Collection("diagnostics", "diagnostic"),
-    Collection("policyFragments", "policy fragment"),
     Collection("schemas", "schema"),
-    Collection("certificates", "certificate"),
-    Collection("caches", "cache"),
     Collection("gateways", "gateway"),
     Collection("documentations", "documentation"),
 )

@@ -71,6 +71,7 @@ NAMED_VALUE = Kind(
     # Recorded with both spellings.
     returned=frozenset({"provisioningState", "ProvisioningState", "keyVault.lastStatus"}),
     made_by_azure=_of_a_logger,
+    comes_along=True,
     handle="displayName",
     reveal="listValue",
     check=_check,
