@@ -90,7 +90,7 @@ def properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         for item in node:
             yield from properties(item)
     if isinstance(node, dict):
-        yield from (node.get("properties") or {}).items()
+        yield from (node.get("properties") or {}).items() if node.get("type") == "object" else ()
         for item in node.values():
             yield from properties(item)
 
