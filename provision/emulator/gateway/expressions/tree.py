@@ -66,7 +66,7 @@ def _masked(code: str) -> str:
             at += 1
             continue
         quote = code.find('"', at, end)
-        if "$" in code[at:quote] and quote < at + 3:
+        if 0 <= quote < at + 3 and "$" in code[at:quote]:
             inner = "x" * len(code[quote + 1 : end - 1].encode())
             out += [code[begin:at], f'{code[at : quote + 1]}{inner}"' if inner else f'{" " * (quote - at)}""']
             begin = end
