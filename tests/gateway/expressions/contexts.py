@@ -5,8 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 
 from provision.emulator.gateway.expressions.context import (
     Api,
@@ -88,6 +95,27 @@ def plain(**others: Any) -> Context:
     )
 
 
+@cache
+def certificate() -> tuple[x509.Certificate, bytes]:
+    """A client's certificate, and the same with its key as a PFX whose password is `pw`."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, "client"), x509.NameAttribute(NameOID.COUNTRY_NAME, "NL")]
+    )
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(255)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    sealed = serialization.BestAvailableEncryption(b"pw")
+    return made, pkcs12.serialize_key_and_certificates(b"client", key, made, None, sealed)
+
+
 def outbound() -> Context:
     """After the backend answered with XML; whose subscription and product are known."""
     found = plain(
@@ -120,6 +148,8 @@ def outbound() -> Context:
     )
     headers = Headers([("Content-Type", "application/xml"), ("X-Powered-By", "magic")])
     found.response = Response(200, "OK", headers, b"<o xmlns='urn:o' n='1'><i>x</i><i>y</i></o>")
+    found.request.certificate, pfx = certificate()
+    found.variables["pfx"] = pfx
     found.variables["answer"] = Response(201, "Created", Headers([("Location", "/x")]), b'{"ok": true}')
     return found
 

@@ -23,6 +23,7 @@ from provision.emulator.gateway.expressions.dotnet import (
     identifiers,
     json,
     jsonobjects,
+    keys,
     linq,
     lists,
     maths,
@@ -48,7 +49,7 @@ MODULES = (
     basics, numbers, maths, converting, strings, splitting, characters, comparing, texts, encodings, regexpatterns,
     regexes, dates, spans, zones, lists, arrays, sets, dictionaries, linq, results, groups, json, jsonobjects, xml,
     extensions,
-    uris, identifiers, ciphers, certificates, tokens, messages, variables, contexts,
+    uris, identifiers, ciphers, keys, certificates, tokens, messages, variables, contexts,
 )  # fmt: skip
 
 

@@ -36,7 +36,12 @@ class Types:
             found = self.by_name.get(value.enum)
         if found is None:
             found = next((self.by_class[base] for base in kind.__mro__ if base in self.by_class), None)
-        return found or self.by_name["Object"]
+        found = found or self.by_name["Object"]
+        if isinstance(value, Net):
+            own = self.by_name.get(value.type.name)
+            if own is not None and own is not found and self.inherits(own.name, found.name):
+                return own  # a class of values that are of several types: hashes
+        return found
 
     def full_name(self, value: Any) -> str:
         """The full name of a value's type."""

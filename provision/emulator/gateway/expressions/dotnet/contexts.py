@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions import context as data
 from provision.emulator.gateway.expressions.collected import NetDict, ReadOnly
+from provision.emulator.gateway.expressions.dotnet.certificates import certificate_of
 from provision.emulator.gateway.expressions.dotnet.identifiers import Guid
 from provision.emulator.gateway.expressions.dotnet.messages import Url, body_of, headers_of, url_of
 from provision.emulator.gateway.expressions.dotnet.variables import variables_of
@@ -64,7 +65,7 @@ def _matched(request: data.Request) -> NetDict:
 def _certificates(deployment: data.Deployment) -> NetDict:
     made = NetDict(STRING, TypeRef("X509Certificate2"))
     for name, value in deployment.certificates.items():
-        made.set(name, value)
+        made.set(name, certificate_of(value))
     return made
 
 
@@ -109,7 +110,7 @@ REQUEST = family(
     "IRequest",
     {
         "IMessageBody Body": body_of,
-        "X509Certificate2 Certificate": _of("certificate"),
+        "X509Certificate2 Certificate": lambda request: certificate_of(request.certificate),
         "IReadOnlyDictionary Headers": lambda request: headers_of(request.headers),
         "string IpAddress": _of("ip_address"),
         "IReadOnlyDictionary MatchedParameters": _matched,
