@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provision.emulator import Emulator
 from provision.emulator.gateway.routing import decoded
 from provision.emulator.gateway.templates import parse
+from tests.conftest import Arm, embedded
+from tests.gateway.conftest import Site
 
 if TYPE_CHECKING:
-    from tests.gateway.conftest import Site
+    from pathlib import Path
+
+    from tests.gateway.conftest import Backend
+
+MADE_ELSEWHERE = "<return-response><set-body>second</set-body></return-response>"
 
 
 def which(site: Site, method: str, target: str, **headers: str) -> str:
@@ -173,6 +180,30 @@ def test_a_change_holds_from_the_next_call_on(site: Site) -> None:
         assert which(site, "GET", "/shop/x") == str(turn)
     site.arm.delete("apis/shop")
     assert which(site, "GET", "/shop/x") == "404"
+
+
+def test_what_another_process_changes_holds_too(backend: Backend, tmp_path: Path) -> None:
+    state = tmp_path / "state.sqlite3"
+    with embedded(state=state) as cloud, Emulator(state) as other:
+        site = Site(cloud, backend)
+        site.instance()
+        site.api("shop", "shop", {"op": "GET /x"})
+        site.policy("apis/shop", "<return-response><set-body>first</set-body></return-response>")
+        assert which(site, "GET", "/shop/x") == "first"
+        document = f"<policies><inbound>{MADE_ELSEWHERE}</inbound></policies>"
+        Arm(other.url).put("apis/shop/policies/policy", {"properties": {"format": "rawxml", "value": document}})
+        assert which(site, "GET", "/shop/x") == "second"
+
+
+def test_by_path_under_a_name_of_its_own(backend: Backend) -> None:
+    with embedded(allow_hosts=["azure.example"]) as cloud:
+        site = Site(cloud, backend)
+        site.instance()
+        site.api("shop", "shop", {"op": "GET /x"})
+        statuses = [
+            site.call("GET", "/shop/x", headers={"Host": host}).status for host in ("azure.example:80", "evil.example")
+        ]
+        assert statuses == [200, 404]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which instance a request is for: by its host name, or on loopback by the first segment of its path."""
+"""Which instance a request is for: by its host name, or by the first segment of its path where that is the server's."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Address:
     path: str
 
 
-def find(reading: Reading, scope: Scope, host: str) -> Address | None:
-    """Return the instance that a request is for."""
+def find(reading: Reading, scope: Scope, host: str, names: frozenset[str]) -> Address | None:
+    """Return the instance that a request is for; `names` are the server's beside those of loopback."""
     raw = scope["raw_path"].decode("latin-1")
     name = host.partition(":")[0].lower() if not host.startswith("[") else host
     instances = reading.instances()
     base = f"{scope['scheme']}://{host}"
     if (service := instances.get(name)) is not None:
         return Address(service, f"https://{name}", base, raw)
-    if not _loopback(name):
+    if name not in names and not _loopback(name):
         return None
     first, slash, rest = raw.lstrip("/").partition("/")
     service = instances.get(first.lower())

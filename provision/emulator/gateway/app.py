@@ -45,10 +45,12 @@ HOSTS = ".azure-api.net"  # the gateways of all instances are one another's back
 
 
 class Gateway:
-    """The gateways of all instances of one emulator, at `url`. `elsewhere`: see Forwarder."""
+    """The gateways of all instances of one emulator, at `url` and under `names`. `elsewhere`: see Forwarder."""
 
-    def __init__(self, world: World, url: str, elsewhere: Mapping[str, str]) -> None:
-        self._world = world
+    def __init__(
+        self, world: World, url: str, elsewhere: Mapping[str, str], names: frozenset[str] = frozenset()
+    ) -> None:
+        self._world, self._names = world, names
         self._watch = world.store.watch()
         self._version = -1
         self._reading = Reading(world.store)
@@ -100,7 +102,9 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         headers = Headers((key.decode("latin-1").title(), value.decode("latin-1")) for key, value in scope["headers"])
-        address = await self._known(lambda reading: addressing.find(reading, scope, headers.get("Host") or ""))
+        address = await self._known(
+            lambda reading: addressing.find(reading, scope, headers.get("Host") or "", self._names)
+        )
         if address is None:
             await _failed(scope, send, operation_not_found())
             return

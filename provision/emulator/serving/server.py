@@ -175,7 +175,8 @@ class Emulator:
         self._identity = Identity(self._urls[IDENTITY]) if self._tls else None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
-        gateway = Gateway(self._world, self._urls[GATEWAY], {AZUREML_HOSTS: _inside(bound[AZUREML])})
+        elsewhere = {AZUREML_HOSTS: _inside(bound[AZUREML])}
+        gateway = Gateway(self._world, _inside(bound[GATEWAY]), elsewhere, self._names)
         self._pages = {"": lambda: self.environment, "events": gateway.tools.events.all}
         arguments = (self._listeners(bound, self._world, gateway), gateway, started)
         self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)

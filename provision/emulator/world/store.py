@@ -107,13 +107,15 @@ class Watch:
 
     def __init__(self, database: Database) -> None:
         self._database, self._connection = database, database.watch()
+        self._last = 0
 
     def version(self) -> int:
         """Return the number."""
         if self._connection is None:
             return self._database.changes
-        number: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        return number
+        with contextlib.suppress(sqlite3.OperationalError):  # somebody holds the whole file: what was known still holds
+            self._last = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        return self._last
 
     def close(self) -> None:
         """Close what it looks with."""
