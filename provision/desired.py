@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ class Desired:
     file: str
     unsaved: tuple[Problem, ...] = ()  # why a plan of it must not be written to a file
     there: tuple[There, ...] = ()  # not ours, and referred to
+    patterns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # kind -> of what it follows
 
     def owns(self, address: Address) -> bool:
         """Whether the spec speaks of this address: it is declared, absent, or in a collection that follows the spec."""
@@ -68,6 +70,8 @@ class Desired:
             return True
         parent, kind = address.parent, find(address.kind)
         if parent is None or kind is None or (parent, address.kind) not in self.owned:
+            return False
+        if parent == SERVICE and not _named(address.name, self.patterns.get(address.kind, "*")):
             return False
         # What Azure puts below a resource by itself stays. Only `exclusive` asks for the end of such things.
         return not kind.stays(address) and (parent == SERVICE or not kind.is_azures(Resource(address, {})))
@@ -101,13 +105,15 @@ def desired(spec: Spec) -> Desired:
     if existing:
         # The group of an instance that is only used is no more ours than the instance.
         del snapshot[SERVICE], snapshot[GROUP]
+    exclusive = tuple(_exclusive(spec.data.get("exclusive")))
     return Desired(
         group=spec.data["resourceGroup"]["name"],
         service=spec.data["service"]["name"],
         location=_location(spec.data),
         existing=existing,
         snapshot=MappingProxyType(snapshot),
-        owned=frozenset(owned | {(SERVICE, kind_of(key).type) for key in spec.data.get("exclusive") or ()}),
+        owned=frozenset(owned | {(SERVICE, name) for name, _ in exclusive}),
+        patterns=MappingProxyType({name: pattern for name, pattern in exclusive if isinstance(pattern, str)}),
         absent=frozenset(_absent(spec.data)),
         lifecycle=MappingProxyType(lifecycle),
         secrets=spec.secrets,
@@ -115,6 +121,18 @@ def desired(spec: Spec) -> Desired:
         unsaved=tuple(one.refusal for one in spec.clear),
         there=tuple(_there(spec, snapshot, existing)),
     )
+
+
+def _named(name: str, pattern: str) -> bool:
+    """Whether a pattern names something; `*` is any run of characters, and case makes no difference."""
+    parts = (re.escape(part) for part in pattern.split("*"))
+    return re.fullmatch(".*".join(parts), name, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _exclusive(written: Any) -> Iterator[tuple[str, Any]]:
+    """The kinds of the collections that follow the spec, and whether whole (True), or what a pattern names."""
+    entries = written.items() if isinstance(written, dict) else ((key, True) for key in written or ())
+    return ((kind_of(key).type, value) for key, value in entries if value)
 
 
 def _there(spec: Spec, snapshot: Mapping[Address, Resource], existing: bool) -> Iterator[There]:

@@ -140,6 +140,7 @@ def _source(desired: Desired, wishes: Wishes) -> dict[str, Any]:
         "resources": [[str(item.address), item.body, _mark(item.mark)] for item in desired.snapshot.values()],
         "owned": sorted([str(parent), kind] for parent, kind in desired.owned),
         "absent": sorted(str(address) for address in desired.absent),
+        "patterns": dict(desired.patterns),
         "lifecycle": [
             [str(address), rule.prevent_destroy, list(rule.ignore_changes)]
             for address, rule in desired.lifecycle.items()
@@ -226,6 +227,7 @@ def _loaded_desired(data: Any, secrets: Mapping[str, str]) -> Desired:
         snapshot=MappingProxyType({item.address: item for item in resources}),
         owned=frozenset((Address(parent), kind) for parent, kind in data["owned"]),
         absent=frozenset(Address(text) for text in data["absent"]),
+        patterns=MappingProxyType(data["patterns"]),
         lifecycle=MappingProxyType(rules),
         secrets=secrets,
         file=data["file"],

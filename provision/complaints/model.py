@@ -101,7 +101,9 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
     context, value = detail.get("ctx") or {}, detail["input"]
     if detail["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
-        why = f"allowed: {', '.join(allowed)}"
+        why = (
+            f"allowed: {', '.join(allowed)}" if allowed != ["True"] else "allowed: true, or a pattern such as 'team-*'"
+        )
         if len(allowed) > _MANY:
             why = f"allowed: {', '.join(allowed[:_MANY])} and {len(allowed) - _MANY} more"
         if isinstance(value, dict | list):
@@ -187,6 +189,10 @@ def _bad_name(detail: ErrorDetails, mark: Mark) -> Problem:
     name, context = detail["input"], detail.get("ctx") or {}
     if "pattern" in context:
         return Problem(mark, f"{shown(name)} can't be a name", *unlike(context["pattern"], name))
+    if "expected" in context:
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        why = f"allowed: {', '.join(allowed)}"
+        return Problem(mark, f"{shown(name)} can't be a name", why, did_you_mean(name, allowed))
     what, why, fix = _length(detail)
     said = f"the name {shown(name[:_LONGEST])}{'…' if len(name) > _LONGEST else ''}"
     return Problem(mark, f"{said} {what}" if name else "a name is empty", why, fix)
@@ -206,4 +212,5 @@ def _at(grammar: Property, loc: Iterable[str | int]) -> Property:
         prop = None if is_name or isinstance(step, int) else grammar.inside.get(step)
         is_name = bool(prop and prop.many == "map")
         grammar = prop or grammar
+        grammar = grammar.otherwise if grammar.otherwise and grammar.otherwise.inside else grammar
     return grammar

@@ -69,6 +69,7 @@ class Property:
     default: Any = ABSENT
     named: bool = False
     unsure: bool = False
+    otherwise: Property | None = None  # what may stand there instead: a map for a list, a text for a fixed word
     keyed: str = ""
     any_order: bool = False
     folded: bool = False
@@ -97,6 +98,12 @@ class Property:
     def written(self) -> bool:
         """Whether a spec may hold it."""
         return not self.read_only and not self.left_out
+
+    def as_written(self, value: Any) -> Property:
+        """What describes this value: itself, or what may stand there instead."""
+        other = self.otherwise
+        fits = other is not None and isinstance(value, Mapping if other.type == "object" else str)
+        return other if other is not None and fits else self
 
     def unseen(self, siblings: Siblings) -> str:
         """Why Azure doesn't give it back beside these properties; empty where it does."""

@@ -47,6 +47,15 @@ def _title(name: str) -> str:
 
 
 def _field(prop: Property, nodes: dict[str, Json]) -> Json:
+    found = _several(prop, nodes)
+    if prop.otherwise:
+        found = {"anyOf": [found, _several(prop.otherwise, nodes)]}
+    if prop.required:
+        return found
+    return {"anyOf": [*(found["anyOf"] if list(found) == ["anyOf"] else [found]), {"type": "null"}]}
+
+
+def _several(prop: Property, nodes: dict[str, Json]) -> Json:
     found = _node(prop, nodes) if prop.kind else _one(prop, nodes)
     if prop.many == "list":
         found = {"type": "array", "items": found}
@@ -58,9 +67,7 @@ def _field(prop: Property, nodes: dict[str, Json]) -> Json:
             }
         elif prop.names:
             found["propertyNames"] = {"enum": list(prop.names.words)}
-    if prop.required:
-        return found
-    return {"anyOf": [*(found["anyOf"] if list(found) == ["anyOf"] else [found]), {"type": "null"}]}
+    return found
 
 
 def _node(prop: Property, nodes: dict[str, Json]) -> Json:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LIFECYCLE: Final = "lifecycle"
 FREE: Final = "x-"  # keys of the document that begin so are the user's own, for anchors above all
+_PATTERN: Final = r"^[^#&+:<>?/%\\]+$"  # a name in which * is any run of characters
 _LONGEST_ID: Final = 1000  # characters of a full ARM id
 
 
@@ -126,14 +127,22 @@ def _document() -> dict[str, Property]:
         "service": _required(node(kind_of("service"))),
         **{kind.key: field(kind) for kind in collections},
         "absent": Property("absent", "object", inside=MappingProxyType(absent), about="what must not exist, by name"),
-        "exclusive": Property(
-            "exclusive",
-            "string",
-            many="list",
-            words=tuple(kind.key for kind in named),
-            about="collections in which only what is declared may exist",
-        ),
+        "exclusive": _exclusive(named),
     }
+
+
+def _exclusive(named: list[Kind]) -> Property:
+    """A list of collections, or a map from them to `true` or a pattern."""
+    about = "collections in which only what is declared may exist; with a pattern, of what it names"
+    patterns = {
+        kind.key: Property(
+            kind.key, words=(True,), otherwise=Property(kind.key, "string", pattern=_PATTERN, shortest=1, longest=256)
+        )
+        for kind in named
+    }
+    parts = Property("exclusive", "object", inside=MappingProxyType(patterns))
+    words = tuple(kind.key for kind in named)
+    return Property("exclusive", "string", many="list", words=words, about=about, otherwise=parts)
 
 
 def _required(prop: Property) -> Property:

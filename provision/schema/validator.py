@@ -43,13 +43,30 @@ def _maps(prop: Property, used: frozenset[str]) -> core_schema.CoreSchema:
 def _field(prop: Property, used: frozenset[str]) -> core_schema.CoreSchema:
     if prop.kind and prop.kind not in used:
         return core_schema.any_schema()
+    found = _several(prop, used)
+    if prop.otherwise:
+        found = _either(prop, found, used)
+    return found if prop.required else core_schema.nullable_schema(found)
+
+
+def _either(prop: Property, plain: core_schema.CoreSchema, used: frozenset[str]) -> core_schema.CoreSchema:
+    """One of two, told apart by what is written: what is wrong is said of that one."""
+
+    def choose(value: Any) -> Any:
+        found = prop.as_written(value)
+        return SchemaValidator(plain if found is prop else _several(found, used)).validate_python(value)
+
+    return core_schema.no_info_plain_validator_function(choose)
+
+
+def _several(prop: Property, used: frozenset[str]) -> core_schema.CoreSchema:
     found = _one(prop, used)
     if prop.many == "list":
         found = core_schema.list_schema(found, strict=True)
     elif prop.many == "map":
         keys = _one(prop.names, used) if prop.names else core_schema.str_schema(strict=True)
         found = core_schema.dict_schema(keys, found, strict=True)
-    return found if prop.required else core_schema.nullable_schema(found)
+    return found
 
 
 def _one(prop: Property, used: frozenset[str]) -> core_schema.CoreSchema:
