@@ -24,6 +24,12 @@ _BY_ID = MappingProxyType(
         ("set-backend-service", "backend-id"): "backends",
         ("authentication-certificate", "certificate-id"): "certificates",
         ("log-to-eventhub", "logger-id"): "loggers",
+        ("llm-content-safety", "backend-id"): "backends",
+        ("azure-openai-semantic-cache-lookup", "embeddings-backend-id"): "backends",
+        ("llm-semantic-cache-lookup", "embeddings-backend-id"): "backends",
+        ("key", "certificate-id"): "certificates",  # of validate-jwt
+        ("identity", "issuer-certificate-id"): "certificates",  # of validate-client-certificate
+        ("get-authorization-context", "provider-id"): "authorizationProviders",
     }
 )
 _MAY_REFER = re.compile(r"\{\{|&#|" + "|".join(attribute for _, attribute in _BY_ID))
