@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from provision.emulator.gateway.expressions.compiling import flow
 from provision.emulator.gateway.expressions.compiling.build import Builder, unbox
 from provision.emulator.gateway.expressions.compiling.statements import sequence
 from provision.emulator.gateway.expressions.compiling.tables import TABLES
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.context import Context
     from provision.emulator.gateway.expressions.scope import Code
 
+NO_RETURN = "Not all code paths return a value."
 FAILED = "Expression evaluation failed. "
 
 
@@ -55,7 +57,7 @@ class Expression:
             raise self._failure(f"{FAILED}The expression goes too deep.", None, EVALUATION) from None
         if self._statements:
             if not isinstance(found, Returned):
-                raise self._failure("Not all code paths return a value.", None, EVALUATION)
+                raise self._failure(NO_RETURN, None, EVALUATION)
             found = found.value
         return unbox(found)
 
@@ -69,13 +71,16 @@ class Expression:
         return 0 if at is None else min(getattr(self, "_start", 0) + at, len(self.text))
 
 
-def _compiled(code: str, *, statements: bool) -> Code:
+def _compiled(text: str, *, statements: bool) -> Code:
     types = all_types()
-    source = Source(code, statements=statements)
+    source = Source(text, statements=statements)
     builder = Builder(source, types, TABLES)
     root = source.parse(builder.is_type)
     if statements:
-        return sequence(builder, named(root))
+        code = sequence(builder, named(root))
+        if not flow.end(named(root)):
+            raise Refused(NO_RETURN)
+        return code
     inner = named(named(named(root)[0])[0])
     if len(inner) != 1:
         raise Refused("Invalid expression term ')'", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.errors import Exhausted, Refused, Thrown
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.typetable import Types
 
 DELEGATES = frozenset({"Func", "Action", "Predicate", "Comparison", "Converter"})
+PAIRED = ("Dictionary", "IDictionary", "IReadOnlyDictionary", "KeyValuePair")
+SINGLE = (
+    "List", "IList", "IEnumerable", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "HashSet", "ISet", "Queue",
+    "Stack",
+)  # fmt: skip
+ARITY = MappingProxyType({**dict.fromkeys(PAIRED, 2), **dict.fromkeys(SINGLE, 1)})
 WEIGHT = 6  # a turn of a loop costs a step for every so many bytes, as a power of two
 
 
@@ -153,6 +160,10 @@ class Builder:
         if found is None:
             message = f"The type or namespace name '{name}' could not be found, or is not executed here"
             raise self.refuse(node, message)
+        if args and ARITY.get(found.name, len(args)) != len(args):
+            raise self.refuse(
+                node, f"Using the generic type '{found.name}' requires {ARITY[found.name]} type arguments"
+            )
         return TypeRef(found.name, args)
 
     def weight(self, node: Node | None) -> int:
