@@ -305,12 +305,12 @@ def test_what_azure_may_not_take_of_a_policy_is_warned_of(tmp_path: Path, monkey
     )
     assert here("validate", "spec.yaml").ended(0).err.splitlines() == [
         (
-            "quota.xml:3:5: warning: <quota> stands in a policy of scope API · it is documented for the scopes product · "
-            "move it there"
+            "quota.xml:3:5: warning: <quota> stands in a policy of scope API · it is documented for the scopes product "
+            "· move it there"
         ),
         (
-            "spec.yaml:13:9: warning: <set-heder> is no policy that is known · the documentation doesn't name it, though "
-            "Azure may have it by now · did you mean <set-header>?"
+            "spec.yaml:13:9: warning: <set-heder> is no policy that is known · the documentation doesn't name it, "
+            "though Azure may have it by now · did you mean <set-header>?"
         ),
     ]
     here("validate", "spec.yaml", "--warnings-as-errors").ended(1)

@@ -86,7 +86,7 @@ def test_what_was_sent_is_no_difference_in_either_format(corpus: tuple[Cloud, Pa
     publisher = {"publisherName": "Corpus", "publisherEmail": "corpus@example.com"}
     arm.put("", {"location": "westeurope", "sku": sku, "properties": publisher})
     for one in {(one.collection, one.name) for text in CORPUS.values() for one in references(text)}:
-        name = {"displayName": one[1]} if one[0] == "namedValues" else {}
+        display = {"displayName": one[1]} if one[0] == "namedValues" else {}
         arm.put("/".join(one), {"properties": {**BODIES[one[0]], **display}})
     cloud("apply", str(spec), "--yes").ended(0)
     assert cloud("plan", str(spec), "--output", "json").ended(0).document["resource_changes"] == []
