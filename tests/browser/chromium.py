@@ -45,6 +45,7 @@ KEYS: Mapping[str, tuple[str, int, str]] = {
     "/": ("Slash", 191, "/"),
 }
 CONTROL = 2
+GONE = ("context was destroyed", "Promise was collected", "navigated or closed")  # what is said of a page that was left
 # The protocol is spoken on descriptors 3 and 4, which only the process itself can make of those that it got.
 LAUNCH = """import fcntl, os, sys
 given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]
@@ -119,9 +120,16 @@ class Browser:
         return done["result"].get("value")
 
     def until(self, expression: str) -> None:
-        """Wait until an expression is true on the page."""
-        look = f"const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look();"
-        self.evaluate(f"new Promise(done => {{ {look} }})")
+        """Wait on the page until an expression is true; where it gives way to another page, on that one."""
+        looking = f"({LOOKING})(() => ({expression}))"
+        while True:
+            try:
+                self.evaluate(looking)
+            except BrowserError as error:
+                if not any(words in str(error) for words in GONE):
+                    raise
+            else:
+                return
 
     def go(self, url: str) -> None:
         """Open a page."""
@@ -175,6 +183,17 @@ class Browser:
         path.write_bytes(base64.b64decode(shot["data"]))
 
 
+LOOKING = """(holds) => new Promise((done, fail) => {
+  const look = () => {
+    try {
+      if (holds()) done(true);
+      else setTimeout(look, 10);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  look();
+})"""
 FIND = """(selector, words) => [...document.querySelectorAll(selector)]
   .find((one) => one.checkVisibility() && (!words || one.innerText.trim() === words)) ?? null"""
 SPOT = f"""(selector, words) => {{
