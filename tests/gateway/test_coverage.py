@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 import provision.emulator
 from provision.emulator.gateway.coverage import LIMITS, OTHERS, markdown
+from provision.emulator.gateway.judging import judge
 from provision.emulator.gateway.policies import POLICIES
 from tests.conftest import WORKED, embedded
 from tests.gateway.conftest import Backend, Site
@@ -36,6 +38,27 @@ def test_the_page_is_not_stale() -> None:
 def test_nothing_is_both_executed_and_not() -> None:
     assert set(OTHERS) & set(POLICIES) == set()
     assert {name for name, _ in LIMITS} <= set(POLICIES)
+
+
+def test_a_policy_of_the_corpus_is_refused_ahead_only_where_a_call_of_it_is() -> None:
+    refused = []
+    for path in sorted((Path(__file__).parent / "corpus").rglob("*.yaml")):
+        case = yaml.safe_load(path.read_text("utf-8"))
+        named = {name: str(value) for name, value in (case.get("named") or {}).items()}
+        for text in (case.get("policy"), *(case.get("scopes") or {}).values()):
+            whole = (
+                text if not text or text.startswith("<policies") else f"<policies><inbound>{text}</inbound></policies>"
+            )
+            if whole and judge(whole, named.get):
+                refused.append(path.stem)
+    assert set(refused) == {
+        "liquid-is-refused",
+        "malformed",
+        "outbound-is-left-out",
+        "unknown-attribute",
+        "unknown-element",
+        "unknown-element-not-reached",
+    }
 
 
 @pytest.mark.parametrize("name", OTHERS)
