@@ -12,16 +12,16 @@ from provision.address import DELETED, Address, Scope
 from provision.comparison import PropertyChange
 from provision.desired import Desired, Lifecycle
 from provision.diff import Action, Change
-from provision.document import Source
+from provision.document import Source, contents
 from provision.errors import Mark, PlanError, Problem, SpecError
 from provision.graph import Edge
 from provision.kinds import kind_of
 from provision.plan import Limits, Plan, Wishes
 from provision.resource import LeftAlone, Resource
-from provision.secrecy import digest, hide, matches, reveal
+from provision.secrecy import digest, hide, mark, matches, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FORMAT_VERSION = "1.0"
@@ -49,24 +49,24 @@ def load(path: Path | Source, environ: Mapping[str, str] | None) -> list[Saved]:
 
     Raises SpecError for what isn't such a file, PlanError where a secret isn't set or is another than was planned.
     """
-    mark = Mark(str(path))
+    where = Mark(str(path))
     try:
         data = json.loads(path.data if isinstance(path, Source) else path.read_text("utf-8"))
     except OSError as error:
-        raise SpecError([Problem(mark, "can't be read", (error.strerror or str(error)).lower())]) from None
+        raise SpecError([Problem(where, "can't be read", (error.strerror or str(error)).lower())]) from None
     except (ValueError, RecursionError):
-        raise SpecError([Problem(mark, "is no saved plan", "it is not JSON", "write one with plan --out")]) from None
+        raise SpecError([Problem(where, "is no saved plan", "it is not JSON", "write one with plan --out")]) from None
     if not isinstance(data, dict) or "plans" not in data:
-        raise SpecError([Problem(mark, "is no saved plan", "it has no key plans", "write one with plan --out")])
+        raise SpecError([Problem(where, "is no saved plan", "it has no key plans", "write one with plan --out")])
     if data.get("format_version") != FORMAT_VERSION:
         why = f"its format is {data.get('format_version')}, this program reads {FORMAT_VERSION}"
-        raise SpecError([Problem(mark, "is a plan of another version", why, "plan again")])
+        raise SpecError([Problem(where, "is a plan of another version", why, "plan again")])
     try:
         shown = iter(data["resource_changes"])
         return [_loaded(item, shown, _secrets(item["secrets"], environ)) for item in data["plans"]]
     except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
         raise SpecError(
-            [Problem(mark, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
+            [Problem(where, "is a damaged plan", f"{type(error).__name__}: {error}", "plan again")]
         ) from None
 
 
@@ -156,17 +156,33 @@ def _digests(secrets: Mapping[str, str]) -> dict[str, Any]:
 def _secrets(digests: Mapping[str, Any], environ: Mapping[str, str] | None) -> Mapping[str, str]:
     """The value of each secret of a plan, which is the one that it was made with."""
     if environ is None:
-        return MappingProxyType({name: f"${{secret:{name}}}" for name in digests})
-    missing = [name for name in digests if name not in environ]
+        return MappingProxyType({name: mark(name) for name in digests})
+    values = {**{name: environ[name] for name in digests if name in environ}, **_of_files(digests)}
+    missing = [name for name in digests if name not in values]
     if missing:
         names = ", ".join(missing)
         raise PlanError(f"the plan needs the secret {names}: set the environment variable {names}")
-    other = [name for name, known in digests.items() if not matches(environ[name], known)]
+    other = [name for name, known in digests.items() if not matches(values[name], known)]
     if other:
         raise PlanError(
             f"the secret {', '.join(other)} is not the one that was planned with: plan again, or set that one"
         )
-    return MappingProxyType({name: environ[name] for name in digests})
+    return MappingProxyType(values)
+
+
+def _of_files(names: Iterable[str]) -> dict[str, str]:
+    """The secrets that were read from files, read again."""
+    found: dict[str, str] = {}
+    for name in names:
+        if ":" in name:
+            try:
+                found[name] = contents.named(name)
+            except (OSError, ValueError):
+                path = name.partition(":")[2]
+                raise PlanError(
+                    f"the plan needs the secret in {path}: that file can't be read from the current folder"
+                ) from None
+    return found
 
 
 def _loaded(hidden: Any, shown: Iterator[Any], secrets: Mapping[str, str]) -> Saved:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_MARK = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}|\$\$")
+_MARK = re.compile(r"\$\{(?:secret:([A-Za-z_][A-Za-z0-9_]*)|(secret-file(?:-base64)?:[^}\n]*))\}|\$\$")
 SHORTEST: Final = 4  # characters; a shorter value is a part of too many words to be found in a text
 _SHORTEST_LINE: Final = 8  # lines of a longer secret: a key in PEM has telling ones, JSON has lines of one brace
 _SHORTEST_PREFIX: Final = 8  # so much of a secret is recognised where the text was cut in the middle of it
@@ -142,17 +142,23 @@ def hide(value: Any, secrets: Mapping[str, str]) -> Any:
         found = re.findall("|".join(re.escape(secret) for _, secret in longest_first if secret) or r"(?!)", plain)
         names = {secret: name for name, secret in secrets.items()}
         shown = [piece.replace("$", "$$") for piece in pieces]
-        marks = [f"${{secret:{names[secret]}}}" for secret in found]
+        marks = [mark(names[secret]) for secret in found]
         return "".join(part for pair in zip(shown, [*marks, ""], strict=True) for part in pair)
 
     return _mapped(value, text)
+
+
+def mark(name: str) -> str:
+    """What stands in the place of a secret: of a variable, or of a file, whose name tells what it is."""
+    return f"${{{name}}}" if ":" in name else f"${{secret:{name}}}"
 
 
 def reveal(value: Any, secrets: Mapping[str, str]) -> Any:
     """The inverse of `hide`; `secrets` holds every name that stands in the value."""
 
     def one(match: re.Match[str]) -> str:
-        return "$" if match[1] is None else secrets[match[1]]
+        name = match[1] or match[2]
+        return secrets[name] if name else "$"
 
     return _mapped(value, lambda hidden: _MARK.sub(one, hidden))
 

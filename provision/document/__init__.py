@@ -2,7 +2,8 @@
 
 `parse` reads one file, `merge` lays one over another, `mark_of` finds the place of anything in the result. Scalars
 follow the core schema of YAML 1.2 (yaml.org/spec/1.2.2, 10.3), so `on`, `yes` and `No` are strings. Environment
-variables stand inside scalars: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${secret:NAME}`, `$$` for `$`.
+variables stand inside scalars: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `${secret:NAME}`, `$$` for `$`; and
+so do other files: `${file:PATH}`, `${secret-file:PATH}`, and with `-base64` behind `file` what is no text.
 """
 
 from __future__ import annotations
@@ -78,13 +79,16 @@ def load(path: Path | Source, environ: Mapping[str, str]) -> Document:
     return found
 
 
-def parse(path: Path | Source, environ: Mapping[str, str]) -> Document:
-    """Read the YAML file `path`. Raises SpecError only where that gives no tree that other checks could go on with."""
-    return _parsed(read(path), str(path), environ)
+def parse(path: Path | Source, environ: Mapping[str, str], root: Path | None = None) -> Document:
+    """Read the YAML file `path`. Raises SpecError only where that gives no tree that other checks could go on with.
+
+    `root`: the folder that `${file:PATH}` must not lead out of, where that isn't the file's own.
+    """
+    return _parsed(read(path), str(path), environ, root or folder_of(str(path)))
 
 
-def _parsed(text: str, file: str, environ: Mapping[str, str]) -> Document:
-    builder = Builder(text, file, environ)
+def _parsed(text: str, file: str, environ: Mapping[str, str], within: Path) -> Document:
+    builder = Builder(text, file, environ, within)
     collecting = gc.isenabled()
     gc.disable()  # nothing becomes garbage while the tree grows, and looking for it takes longer than building
     try:
@@ -93,7 +97,7 @@ def _parsed(text: str, file: str, environ: Mapping[str, str]) -> Document:
         end = where_libyaml_stops(error)
         if end is not None:
             # What stands before is deeper than the builder takes: it says where.
-            return _parsed(text[:end], file, environ)
+            return _parsed(text[:end], file, environ, within)
         wrong = [*builder.problems.kept, syntax_problem(error, text, file)]
         raise SpecError(wrong, builder.problems.more) from None
     finally:

@@ -15,6 +15,7 @@ from provision.errors import Mark, Problem, Problems, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 Found = tuple[Any, int, int]
 MAX_VALUES = 1_000_000
@@ -45,8 +46,8 @@ class _Anchor:
 class Builder:
     """Builds the data from libyaml's events; collects problems, and goes on wherever the events do."""
 
-    def __init__(self, text: str, file: str, environ: Mapping[str, str]) -> None:
-        self.text, self.file, self.environ = text, file, environ
+    def __init__(self, text: str, file: str, environ: Mapping[str, str], root: Path) -> None:
+        self.text, self.file, self.environ, self.root = text, file, environ, root
         self.problems = Problems()
         self.torn = False  # something is missing from the tree, so that checks of it would mislead
         self.unsettled: set[tuple[int, int]] = set()  # scalars, by line and column, whose value isn't known
@@ -215,7 +216,7 @@ class Builder:
     def _scalar(self, event: Any) -> Any:
         text, tag, plain = event.value, event.tag, event.style == ""
         if "${" in text:
-            variable = any(match["close"] for match in VARIABLE.finditer(text))
+            variable = any(match["close"] or match["source"] for match in VARIABLE.finditer(text))
             text = VARIABLE.sub(Variables(self, event), text)
             if variable and plain and tag is None:
                 return Variable(text)

@@ -1,4 +1,4 @@
-"""Variables of the environment in scalars: `${NAME}` with its default or its message, and `${secret:NAME}`."""
+"""Variables of the environment in scalars, `${NAME}` and `${secret:NAME}`, and files: `${file:PATH}` and its kin."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from provision.document.contents import OutsideError, content, located
 from provision.document.text import position
 from provision.errors import Mark, Problem
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 SHORTEST_SECRET = 4
 _SHOWN = 60  # characters of what is malformed
 VARIABLE = re.compile(
-    r"(?P<dollars>(?:\$\$)+)|\$\{(?:(?P<secret>secret:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?P<dollars>(?:\$\$)+)"
+    # `${file:-x}` is a variable with a default.
+    r"|\$\{(?P<source>file(?!:[-?])|secret-file|file-base64|secret-file-base64):(?P<path>[^}\n]*)\}"
+    r"|\$\{(?:(?P<secret>secret:)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"(?::(?P<operator>[-?])(?P<operand>(?:(?!\$\{)[^}])*+))?(?P<close>\}))?"
 )
 
@@ -33,6 +37,8 @@ class Variables:
         """Value of one variable; the variable itself, and a problem, where there is none."""
         if match["dollars"]:
             return "$" * (len(match[0]) // 2)
+        if match["source"]:
+            return self._file(match)
         name, operator, operand = match.group("name", "operator", "operand")
         if not match["close"]:
             self._problem(match, partial(_malformed, match))
@@ -49,6 +55,23 @@ class Variables:
         if match["secret"]:
             self._keep_secret(match, name, value)
         return value
+
+    def _file(self, match: re.Match[str]) -> str:
+        """What a file holds; the variable itself, and a problem, where it can't be read."""
+        source, name = match["source"], match["path"].strip()
+        try:
+            path = located(name, self.builder.file, self.builder.root)
+            text = content(source, path)
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the path
+            why = _reason(error, source)
+            fix = "a path starts at the file that names it"
+            if isinstance(error, OutsideError):
+                fix = "put the file there: a spec reads nothing from elsewhere"
+            self._problem(match, lambda: (f"the file {name} can't be read", why, fix))
+            return match[0]
+        if source.startswith("secret"):
+            self._keep_secret(match, f"{source}:{path}", text)
+        return text
 
     def _keep_secret(self, match: re.Match[str], name: str, value: str) -> None:
         """Note a secret; one that is too short to be told from other text, and so to be hidden, is a problem."""
@@ -78,9 +101,15 @@ class Variables:
         return Mark(self.builder.file, line + 1, column + 1)
 
 
+def _reason(error: OSError | ValueError, source: str) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8: {source}-base64 takes what is no text"
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else f"it {error}"
+
+
 def _malformed(match: re.Match[str]) -> tuple[str, str, str]:
     start = match.string[match.start() : match.start() + _SHOWN]
     shown = "".join(start.splitlines()[0].partition("}")[:2])
     more = "…" if len(shown) == _SHOWN and "}" not in shown else ""
-    why = "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME}"
+    why = "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME}, and a file ${file:PATH}"
     return f"malformed variable {shown}{more}", why, "correct it, or write $$ for a plain $"

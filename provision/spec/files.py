@@ -32,10 +32,12 @@ class Files:
     warnings: list[Problem] = field(default_factory=list)
     whole: bool = True  # every file gave a tree
 
-    def parse(self, path: Path | document.Source, environ: Mapping[str, str]) -> document.Map | None:
-        """The tree of one file; None, and problems, where it has none."""
+    def parse(
+        self, path: Path | document.Source, environ: Mapping[str, str], root: Path | None = None
+    ) -> document.Map | None:
+        """The tree of one file; None, and problems, where it has none. `root`: the spec's folder."""
         try:
-            loaded = document.parse(path, environ)
+            loaded = document.parse(path, environ, root)
         except SpecError as error:
             self.problems += error.problems
             self.more += error.more
@@ -57,7 +59,7 @@ class Files:
         paths, problems = named(root, str(path), self.unsettled)
         self.problems += problems
         for one in paths:
-            further = self.parse(one, environ)
+            further = self.parse(one, environ, document.folder_of(str(path)))
             if further is None:
                 continue
             if INCLUDE in further:

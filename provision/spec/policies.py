@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provision import complaints, document, policyxml
 from provision.address import SERVICE
 from provision.complaints import Later, now
+from provision.document import contents
 from provision.errors import Mark, Problem
 from provision.kinds import Shape
 from provision.kinds.references import handled, holds
@@ -21,14 +21,12 @@ from provision.secrecy import Veil
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from pathlib import Path
 
     from provision.address import Address
     from provision.policyxml.parser import Shift
     from provision.spec.nodes import Loc, Node
 
-MAX_BYTES = 4 * 1024 * 1024  # no tier takes a document of a tenth of that
-_REFERENCE = re.compile(r"\$\{secret:[A-Za-z_][A-Za-z0-9_]*\}")
+_REFERENCE = re.compile(r"\$\{(?:secret:[A-Za-z_][A-Za-z0-9_]*|secret-file(?:-base64)?:[^}\n]*)\}")
 
 
 @dataclass(slots=True)
@@ -176,7 +174,7 @@ def _file(found: Policies, name: str, root: str, mark: Mark) -> tuple[str, Mark]
         return None
     path = document.folder_of(mark.file) / name
     try:
-        text = _read(path)
+        text = contents.read_bytes(path).decode("utf-8-sig")
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the path
         found.take([complaints.unreadable_policy(mark, path, error)])
         return None
@@ -184,18 +182,6 @@ def _file(found: Policies, name: str, root: str, mark: Mark) -> tuple[str, Mark]
     found.take(checked.problems, checked.more)
     found.take(_references(text, str(path)))
     return text, Mark(str(path), 1, 1)
-
-
-def _read(path: Path) -> str:
-    """The text of a file. Raises OSError for what is no file: a device never ends, and a pipe may never begin."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        raise OSError("is a directory" if stat.S_ISDIR(mode) else "is no file, but a device or a pipe")
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise OSError(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
-    return data.decode("utf-8-sig")
 
 
 def _references(text: str, file: str) -> list[Problem]:
