@@ -35,7 +35,7 @@ def problems(text: str | bytes, folder: Path) -> list[str]:
 
 
 BAD_VARIABLE = (
-    "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME} · "
+    "a variable is ${NAME}, ${NAME:-default}, ${NAME:?message} or ${secret:NAME}, and a file ${file:PATH} · "
     "correct it, or write $$ for a plain $"
 )
 BAD_COLON = (
