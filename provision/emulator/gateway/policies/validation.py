@@ -6,11 +6,14 @@ Sources: [doc] Microsoft's reference of the validation elements, [?] inferred, a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from provision.emulator.gateway.failing import GatewayError
 from provision.emulator.gateway.nodes import Policy
+from provision.emulator.gateway.policies.headernames import STANDARD
+from provision.emulator.gateway.templates import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,63 +27,7 @@ ACTIONS = ("ignore", "prevent", "detect")
 IGNORE, PREVENT = "ignore", "prevent"
 BAD_REQUEST, BAD_GATEWAY = 400, 502
 BEFORE = frozenset({"inbound", "backend"})
-# Headers that a definition doesn't have to name [doc: standard headers are left alone].
-STANDARD = frozenset(
-    [
-        "accept",
-        "accept-charset",
-        "accept-encoding",
-        "accept-language",
-        "authorization",
-        "cache-control",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "cookie",
-        "date",
-        "expect",
-        "forwarded",
-        "from",
-        "host",
-        "if-match",
-        "if-modified-since",
-        "if-none-match",
-        "if-range",
-        "if-unmodified-since",
-        "max-forwards",
-        "origin",
-        "pragma",
-        "range",
-        "referer",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "via",
-        "warning",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-        "age",
-        "allow",
-        "content-disposition",
-        "content-language",
-        "content-location",
-        "content-range",
-        "etag",
-        "expires",
-        "last-modified",
-        "link",
-        "location",
-        "retry-after",
-        "server",
-        "set-cookie",
-        "vary",
-        "www-authenticate",
-    ]
-)
+KINDS = MappingProxyType({"path": "path parameter", "query": "query parameter", "headers": "header"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,43 +130,50 @@ def validate_parameters(node: Node) -> Act:
     reporter = Reporter(node)
     usual = node.value("specified-parameter-action"), node.value("unspecified-parameter-action")
     groups = {}
-    for name in ("headers", "query", "path"):
+    for name in KINDS:
         inner = node.node(name)
         if inner is not None:
             inner.known({"specified-parameter-action", "unspecified-parameter-action"}, {"parameter"})
-            groups[name] = _Group(inner, "parameter", *usual)
-
-    plain = _Group(_bare(node), "parameter", *usual)
+        groups[name] = _Group(inner or _bare(node), "parameter", *usual)
 
     async def act(transit: Transit) -> None:
-        request, defined = transit.context.request, _operation(transit)
-        asked = defined.get("request") or {}
-        query = dict(parse_qsl(urlsplit(request.original_url).query, keep_blank_values=True))
-        template = defined.get("templateParameters") or []
-        path = dict(request.matched_parameters)
-        in_query = [one for one in template if one.get("name") in query]
-        keys = {(transit.context.api.key_query if transit.context.api else "").lower()}
-        header_key = (transit.context.api.key_header if transit.context.api else "").lower()
-        query = {name: value for name, value in query.items() if name.lower() not in keys}
-        headers = {name: request.headers.get(name) or "" for name in request.headers if name.lower() != header_key}
-        named = [one for one in template if one.get("name") in path]
-        findings = [
-            *await groups.get("path", plain).check(transit, "path parameter", path, named),
-            *await groups.get("query", plain).check(
-                transit, "query parameter", query, [*(asked.get("queryParameters") or []), *in_query, *named]
-            ),
-            *await groups.get("headers", plain).check(transit, "header", headers, asked.get("headers") or []),
-        ]
-        queried = {name.lower() for name in query}
-        in_path = {str(one.get("name")).lower() for one in named}
-        kept = [
+        sent, defined = _sent(transit), _defined(_operation(transit))
+        found = [
             one
-            for one in findings
-            if not (one.kind == "query parameter" and one.rule == "Required" and one.name.lower() in in_path - queried)
+            for name, kind in KINDS.items()
+            for one in await groups[name].check(transit, kind, sent[name], defined[name])
         ]
-        await reporter.report(transit, kept)
+        await reporter.report(transit, found)
 
     return act
+
+
+def _defined(operation: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the parameters that an operation names, those of its URL template where they stand there."""
+    template = parse(str(operation.get("urlTemplate") or ""))
+    known = {str(one.get("name")): one for one in operation.get("templateParameters") or []}
+    asked = operation.get("request") or {}
+    return {
+        "path": [known.get(name, {"name": name}) for name in template.names],
+        "query": [
+            *(asked.get("queryParameters") or []),
+            *({**known.get(parameter, {}), "name": name, "required": True} for name, parameter, _ in template.query),
+        ],
+        "headers": asked.get("headers") or [],
+    }
+
+
+def _sent(transit: Transit) -> dict[str, dict[str, str]]:
+    """Return the parameters of a request, but the subscription's key."""
+    request, api = transit.context.request, transit.context.api
+    keys = {api.key_query.lower(), api.key_header.lower()} if api else set()
+    query = parse_qsl(urlsplit(request.original_url).query, keep_blank_values=True)
+    template = parse(str(_operation(transit).get("urlTemplate") or ""))
+    return {
+        "path": {name: value for name, value in request.matched_parameters.items() if name in template.names},
+        "query": {name: value for name, value in query if name.lower() not in keys},
+        "headers": {name: request.headers.get(name) or "" for name in request.headers if name.lower() not in keys},
+    }
 
 
 def _bare(node: Node) -> Node:
