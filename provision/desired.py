@@ -62,6 +62,7 @@ class Desired:
     file: str
     unsaved: tuple[Problem, ...] = ()  # why a plan of it must not be written to a file
     there: tuple[There, ...] = ()  # not ours, and referred to
+    elsewhere: frozenset[Address] = frozenset()  # what other specs of this run declare in the same instance
     patterns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # kind -> of what it follows
 
     def owns(self, address: Address) -> bool:

@@ -15,13 +15,14 @@ from provision.apply import apply
 from provision.desired import desired as desired_of
 from provision.diff import Action, diff
 from provision.document import Source
-from provision.errors import AzureError, GuardError, ProvisionError, StalePlanError, as_fault, listed
+from provision.errors import AzureError, GuardError, NotFoundError, ProvisionError, StalePlanError, as_fault, listed
 from provision.export import export
+from provision.factory import possible
 from provision.guards import inherit
 from provision.kinds import find, kind_of
 from provision.kinds.bodies import holds
 from provision.kinds.collections import collections, dies_with, keys
-from provision.observed import Reader, observe
+from provision.observed import Observed, Reader, observe
 from provision.plan import Plan, Wishes, make
 from provision.presence import Seen
 from provision.recheck import Careful
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
 _MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
 _ANY_VALUE = "not-known"  # in the place of what Azure hides
+_MADE_HERE = "another spec of this run makes the instance; what is in it is planned again once it is there"
 _UNTOUCHED = "stopped by a guard"
 
 
@@ -68,8 +70,19 @@ def plan(
     desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False, seen: Seen | None = None
 ) -> Plan:
     """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
-    made = make(desired, observe(desired, azure, quick=quick, seen=seen), scope, wishes)
-    return _with_customers(made, azure, desired)
+    try:
+        found = observe(desired, azure, quick=quick, seen=seen)
+    except NotFoundError:
+        if SERVICE not in desired.elsewhere:
+            raise
+        return _before_it_is_there(desired, scope, wishes)
+    return _with_customers(make(desired, found, scope, wishes), azure, desired)
+
+
+def _before_it_is_there(desired: Desired, scope: Any, wishes: Wishes) -> Plan:
+    """The plan of a spec that uses an instance which another spec of the run makes: all is new, and planned again."""
+    made = make(replace(desired, there=()), Observed(MappingProxyType({}), notes=(_MADE_HERE,)), scope, wishes)
+    return replace(made, new_instance=True, possible=possible(desired, made.changes, wishes))
 
 
 def _with_customers(planned: Plan, azure: Cloud, desired: Desired) -> Plan:
@@ -124,7 +137,8 @@ def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
 
     with ThreadPoolExecutor(16) as pool:
         every = [address for found in pool.map(look, collections()) for address in found]
-    return tuple(address for address in every if _whole(address) not in desired.snapshot)
+    declared = desired.snapshot.keys() | desired.elsewhere
+    return tuple(address for address in every if _whole(address) not in declared)
 
 
 def _whole(address: Address) -> Address:

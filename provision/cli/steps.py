@@ -14,7 +14,7 @@ from typer import Exit
 from provision import spec as specs_
 from provision.address import Address
 from provision.cli.sinks import say
-from provision.document import STDIN, Source, mark_of, once
+from provision.document import STDIN, Source, once
 from provision.errors import Problem, ProvisionError, SpecError, UsageError
 from provision.kinds import find
 from provision.plan_file import is_plan
@@ -94,32 +94,27 @@ def validated(paths: Sequence[Path], overlays: Sequence[Path] | None, *, strictl
 def wanted(paths: Sequence[Path | Source], overlays: Sequence[Path] | None, to: Output) -> list[Desired]:
     """What every spec wants Azure to be. From here on its secrets are hidden."""
     from provision.desired import desired  # noqa: PLC0415
+    from provision.sharing import side_by_side  # noqa: PLC0415
 
     to.several = len(paths) > 1
     specs = loaded(paths, overlays, to.note, to.fail)
     to.hide(value for spec in specs for value in spec.secrets.values())
     to.hide(one.value for spec in specs for one in spec.clear)
-    seen: dict[tuple[str, str], str] = {}
-    found: list[Desired] = []
+    every: list[Desired] = []
     for spec in specs:
         group, service = spec.data["resourceGroup"]["name"], spec.data["service"]["name"]
         try:
-            _refuse_twice(spec, seen.setdefault((group.lower(), service.lower()), spec.file))
-            found.append(desired(spec))
+            every.append(desired(spec))
         except Exception as error:  # noqa: BLE001 - the others are looked at all the same
             to.fail(error, spec.file, group, service)
+    good, bad = side_by_side(every)
+    for one, problems in bad:
+        to.fail(SpecError(list(problems)), one.file, one.group, one.service)
+    found = list(reversed(good) if to.verb is Verb.DESTROY else good)
     if not found or (to.failed and to.verb in (Verb.APPLY, Verb.DESTROY)):  # nothing would be written: nothing is asked
         to.plans([])
         raise Exit(to.code())
     return found
-
-
-def _refuse_twice(spec: Spec, first: str) -> None:
-    """One instance has one spec: two would undo each other. Raises SpecError."""
-    if first is not spec.file:
-        mark = mark_of(spec.tree, ("service", "name"))
-        what = f"the instance {spec.data['service']['name']} has a spec already"
-        raise SpecError([Problem(mark, what, f"{first} describes it", "merge them, or use --overlay")])
 
 
 def wishes(

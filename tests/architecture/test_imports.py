@@ -28,6 +28,7 @@ ORDER = (
     "complaints",
     "spec",
     "desired",
+    "sharing",
     "presence",
     "crawl",
     "observed",
