@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tests.gateway.conftest import Caller
@@ -16,9 +16,10 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 CONFIGURATION = f"https://login.microsoftonline.com/{TENANT}/v2.0/.well-known/openid-configuration"
 
 
-def token(site: Site, client: str, scope: str, tenant: str = TENANT) -> str:
+def token(site: Site, client: str, scope: str, tenant: str = TENANT, **claims: Any) -> str:
     """A token as a client gets one."""
-    form = urlencode({"grant_type": "client_credentials", "client_id": client, "scope": f"{scope}/.default"})
+    asked = {"grant_type": "client_credentials", "client_id": client, "scope": f"{scope}/.default"}
+    form = urlencode(asked | {"claims": json.dumps(claims)})
     issuer = Caller(f"{site.cloud.emulator.gateway_url}/_emulator/login/{tenant}")
     told = issuer("POST", "/oauth2/v2.0/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
     assert told.status == 200, told
@@ -46,6 +47,19 @@ def test_validate_jwt_by_an_openid_configuration(site: Site) -> None:
     assert status(site, "") == 401
     site.clock.advance(timedelta(hours=2))
     assert status(site, good) == 401
+
+
+def test_a_token_says_what_it_is_asked_to_say(site: Site) -> None:
+    site.api("shop", "shop", {"op": "GET /x"})
+    document = (
+        f'<validate-jwt header-name="Authorization"><openid-config url="{CONFIGURATION}" /><required-claims>'
+        '<claim name="scp" match="all" separator=" "><value>user_impersonation</value></claim></required-claims>'
+        "</validate-jwt>"
+    )
+    site.policy("apis/shop", document)
+    assert status(site, token(site, "me", "api://shop", scp="read user_impersonation")) == 200
+    assert status(site, token(site, "me", "api://shop", scp="read")) == 401
+    assert status(site, token(site, "me", "api://shop")) == 401
 
 
 def test_validate_azure_ad_token(site: Site) -> None:

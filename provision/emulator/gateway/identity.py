@@ -7,8 +7,10 @@ directory would know, it takes on trust.
 from __future__ import annotations
 
 import base64
+import json
 from datetime import timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -16,6 +18,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provision.emulator.world.clock import Clock
 
 LOGIN = "login.microsoftonline.com"
@@ -34,11 +38,19 @@ class Identity:
     def _key(self) -> rsa.RSAPrivateKey:
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
-    def token(self, audience: str, client: str, tenant: str = TENANT, *, first_version: bool = False) -> str:
-        """Return a signed token for an application."""
+    def token(
+        self,
+        audience: str,
+        client: str,
+        tenant: str = TENANT,
+        *,
+        first_version: bool = False,
+        claims: Mapping[str, Any] = MappingProxyType({}),
+    ) -> str:
+        """Return a signed token for an application; `claims` are added to the usual ones, or take their places."""
         now = self._clock.now()
         issuer = f"https://sts.windows.net/{tenant}/" if first_version else f"https://{LOGIN}/{tenant}/v2.0"
-        claims = {
+        usual = {
             "aud": audience,
             "iss": issuer,
             "iat": int(now.timestamp()),
@@ -50,7 +62,7 @@ class Identity:
             "appid" if first_version else "azp": client,
             "ver": "1.0" if first_version else "2.0",
         }
-        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY})
+        return jwt.encode({**usual, **claims}, self._key, algorithm="RS256", headers={"kid": KEY})
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """Answer a request for `/{tenant}/…`: status and JSON."""
@@ -70,12 +82,23 @@ class Identity:
         if given.get("grant_type") != "client_credentials" or not audience or not client:
             message = "grant_type=client_credentials, client_id and scope (or resource) are needed."
             return 400, {"error": "invalid_request", "error_description": message}
-        token = self.token(audience, client, tenant, first_version=first_version)
+        claims = _claims(given.get("claims", "{}"))
+        if claims is None:
+            return 400, {"error": "invalid_request", "error_description": "claims must be a JSON object."}
+        token = self.token(audience, client, tenant, first_version=first_version, claims=claims)
         return 200, {"token_type": "Bearer", "expires_in": int(LIFETIME.total_seconds()), "access_token": token}
 
     def _public(self) -> dict[str, str]:
         numbers = self._key.public_key().public_numbers()
         return {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY, "n": _word(numbers.n), "e": _word(numbers.e)}
+
+
+def _claims(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _word(number: int) -> str:

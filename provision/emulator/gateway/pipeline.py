@@ -25,7 +25,10 @@ async def answer(transit: Transit, plan: Plan) -> None:
     except GatewayError as error:
         await _on_error(transit, plan, error)
     for after in transit.after:
-        await after(transit)
+        try:
+            await after(transit)
+        except GatewayError as error:
+            transit.fail(error)
 
 
 async def _guarded(transit: Transit, plan: Plan) -> None:
