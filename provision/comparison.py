@@ -36,9 +36,11 @@ def _compare(
         if old == new:
             continue
         at = _join(path, key, keyed=keyed)
-        if _descend(old, new, keyed=keyed):
-            yield from _compare(old or _like(new), new or _like(old), at, partial=partial)
-        else:
+        descends = _descend(old, new, keyed=keyed)
+        inside = list(_compare(old or _like(new), new or _like(old), at, partial=partial)) if descends else []
+        yield from inside
+        # In a document of the user's own, what holds nothing is something.
+        if not descends or not (inside or partial):
             yield property_change(at, old, new)
 
 

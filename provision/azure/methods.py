@@ -41,9 +41,11 @@ _METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "delete": ("begin_delete", "delete"),
     }
 )
+_OF_GATEWAYS: Final = ("apis", "certificateAuthorities", "hostnameConfigurations")
 _NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         ("resourceGroup", "put"): "create_or_update",
+        **{(f"gateways/{one}", "list"): "list_by_service" for one in _OF_GATEWAYS},
         **{(f"tags/{one}Links", "list"): "list_by_product" for one in ("api", "operation", "product")},
         ("apis/tags", "put"): "assign_to_api",
         ("apis/tags", "delete"): "detach_from_api",
@@ -54,7 +56,7 @@ _NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     }
 )
 # The last name stands in the method's URL, and is no argument.
-CONSTANT: Final[frozenset[str]] = frozenset()
+CONSTANT: Final = frozenset({"apis/wikis", "products/wikis"})
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

@@ -60,7 +60,8 @@ class _Form:
             found = [self.item(prop, item, (*loc, at)) for at, item in enumerate(value)]
             return sorted(found, key=str) if prop.any_order else found
         if prop.many == "map" and isinstance(value, Mapping):
-            return {key: self.item(prop, value[key], (*loc, key)) for key in sorted(value)}
+            held = (key for key in sorted(value) if value[key] is not None)
+            return {key: self.item(prop, value[key], (*loc, key)) for key in held}
         return self.item(prop, value, loc)
 
     def item(self, prop: Property, value: Any, loc: Loc) -> Any:

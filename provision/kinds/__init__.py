@@ -14,7 +14,13 @@ from provision.kinds.authorization_server import AUTHORIZATION_SERVER
 from provision.kinds.backend import BACKEND
 from provision.kinds.certificate import CERTIFICATE
 from provision.kinds.diagnostic import API_DIAGNOSTIC, DIAGNOSTIC
+from provision.kinds.documentation import DOCUMENTATION
 from provision.kinds.external_cache import CACHE
+from provision.kinds.gateway import GATEWAY
+from provision.kinds.gateway_api import GATEWAY_API
+from provision.kinds.gateway_certificate_authority import GATEWAY_CERTIFICATE_AUTHORITY
+from provision.kinds.gateway_hostname import GATEWAY_HOSTNAME
+from provision.kinds.global_schema import GLOBAL_SCHEMA
 from provision.kinds.group import GROUP
 from provision.kinds.group_user import GROUP_USER
 from provision.kinds.identity_provider import IDENTITY_PROVIDER
@@ -39,6 +45,7 @@ from provision.kinds.tag_description import TAG_DESCRIPTION
 from provision.kinds.tenant import TENANT
 from provision.kinds.user import USER
 from provision.kinds.version_set import VERSION_SET
+from provision.kinds.wiki import API_WIKI, PRODUCT_WIKI
 from provision.kinds.workspace import WORKSPACE
 
 if TYPE_CHECKING:
@@ -85,6 +92,14 @@ KINDS: Final = (
     AUTHORIZATION,
     ACCESS_POLICY,
     TENANT,
+    GATEWAY,
+    GATEWAY_API,
+    GATEWAY_HOSTNAME,
+    GATEWAY_CERTIFICATE_AUTHORITY,
+    GLOBAL_SCHEMA,
+    DOCUMENTATION,
+    API_WIKI,
+    PRODUCT_WIKI,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 WORKSPACES: Final = "workspaces"

@@ -12,7 +12,7 @@ from provision.kinds.confidential import concealed
 from provision.kinds.kind import Finding
 from provision.kinds.references import comparable, key_of
 from provision.kinds.table import ABSENT, properties_of
-from provision.kinds.walk import folded, visit
+from provision.kinds.walk import folded, map_key, visit
 
 if TYPE_CHECKING:
     from provision.kinds.kind import Kind, Properties
@@ -63,7 +63,7 @@ def _value(prop: Property, value: Any, *, fill: bool) -> Any:
             return _keyed(prop, found)
         return sorted(found, key=str) if prop.any_order else found
     if prop.many == "map":
-        return {key: _item(prop, item, fill=fill) for key, item in _seen(prop, value or {})}
+        return {map_key(prop, key): _item(prop, item, fill=fill) for key, item in _seen(prop, value or {})}
     if prop.nested and not prop.many and (isinstance(value, Mapping) or (fill and value is None)):
         return _canonical(prop.inside, value or {}, fill=fill)
     return _item(prop, value, fill=fill)

@@ -1,10 +1,10 @@
-"""What an instance may hold, kind by kind and beyond: listed before a teardown, and looked into for what is there."""
+"""What an instance may hold, kind by kind: listed before a teardown, and looked into for what is there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provision.kinds import KINDS, Shape, children_of, kind_of
 from provision.kinds.references import refers
@@ -36,21 +36,11 @@ class Collection:
         return scope.child(self.name, str(one.body.get(self.handle) or one.address.name))
 
 
-# Beside the kinds that provision manages.
-_OTHERS: Final = (
-    Collection("schemas", "schema"),
-    Collection("gateways", "gateway"),
-    Collection("documentations", "documentation"),
-)
-
-
 @cache
 def collections() -> tuple[Collection, ...]:
-    """All of them. What provision manages speaks for itself."""
+    """All of them that can be deleted from."""
     kinds = (kind for kind in children_of(kind_of("service")) if kind.shape is Shape.MAP and kind.removable)
-    managed = tuple(Collection(one.type, one.title, one.factory, one.made_by_azure, one.handle) for one in kinds)
-    known = {one.name for one in managed}
-    return (*managed, *(one for one in _OTHERS if one.name not in known))
+    return tuple(Collection(one.type, one.title, one.factory, one.made_by_azure, one.handle) for one in kinds)
 
 
 def collection_of(name: str) -> Collection | None:

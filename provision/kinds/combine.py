@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provision.kinds.canonical import form_of
 from provision.kinds.references import key_of
+from provision.kinds.walk import map_key
 
 if TYPE_CHECKING:
     from provision.kinds.table import Property
@@ -71,7 +72,8 @@ def _both(prop: Property, old: Any, new: Any, choose: Choice, path: str) -> Any:
     if prop.many == "list":
         return _lists(prop, old or (), new or (), choose, path)
     if prop.many == "map":
-        return _several(prop, old or _NONE, new or _NONE, choose, lambda key: joined(path, key))
+        was, will = ({map_key(prop, key): item for key, item in side.items()} for side in (old or _NONE, new or _NONE))
+        return _several(prop, was, will, choose, lambda key: joined(path, key))
     return _combined(prop.inside, old or _NONE, new or _NONE, choose, path)
 
 

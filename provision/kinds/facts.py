@@ -46,7 +46,7 @@ class AnyOrder:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Compared without regard to case and spaces, as ARM compares regions."""
+    """Compared without regard to case and spaces, as ARM compares regions; of a map, its keys are."""
 
 
 @dataclass(frozen=True, slots=True)

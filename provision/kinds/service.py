@@ -5,7 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from provision.kinds.facts import AnyOrder, Default, Fixed, Folded, Keyed, Limits, Optional, ReadOnly, Secret, WriteOnly
+from provision.kinds.facts import (
+    AnyOrder,
+    Default,
+    Fixed,
+    Folded,
+    Keyed,
+    LeftOut,
+    Limits,
+    Optional,
+    ReadOnly,
+    Secret,
+    WriteOnly,
+)
 from provision.kinds.kind import Finding, Kind, Properties, Shape
 from provision.kinds.table import Property
 
@@ -47,11 +59,24 @@ def _check(properties: Properties) -> Iterator[Finding]:
             if properties.get(name) is None:
                 why = "Azure creates no instance without it"
                 yield Finding((), f"{name} is missing", why, f"add {name}: ...", (name, "existing"))
+        yield from _of_the_tier(properties)
         return
     for name in properties:
         if name not in ("name", "existing"):
             why = "an existing instance is used, never changed"
             yield Finding((name,), f"{name} has no effect", why, "remove it, or existing: true", ("existing",))
+
+
+def _of_the_tier(properties: Properties) -> Iterator[Finding]:
+    """Client certificates are switched in one tier alone: elsewhere false is refused, and true never shown.
+
+    pulumi/pulumi-azure-native#10298; recorded: no other tier's answers have it.
+    """
+    tier = str((properties.get("sku") or {}).get("name"))
+    if properties.get("enableClientCertificate") is not None and tier.lower() != "consumption":
+        why = f"the tier {tier} asks for them at each of hostnameConfigurations"
+        fix = "remove it, and write negotiateClientCertificate there"
+        yield Finding(("enableClientCertificate",), "enableClientCertificate is of Consumption", why, fix, ("sku",))
 
 
 def _to_wire(properties: Properties) -> Properties:
@@ -105,12 +130,16 @@ SERVICE_KIND = Kind(
             "enableClientCertificate": Default(False),
             "**.disableGateway": Default(False),
             "**.negotiateClientCertificate": Default(False),
-            "restore": ReadOnly(),
+            "restore": LeftOut("--restore brings a deleted instance back", told=False),
+            "identity.type": Folded(),
+            "identity.userAssignedIdentities": Folded(),
+            "identity.userAssignedIdentities[].clientId": ReadOnly(),
+            "identity.userAssignedIdentities[].principalId": ReadOnly(),
             "certificates[].certificate": ReadOnly(),
             "hostnameConfigurations[].certificate": ReadOnly(),
-            "hostnameConfigurations[].certificateStatus": ReadOnly(),
+            "hostnameConfigurations[].certificateStatus": LeftOut("it is Azure that knows", told=False),
             "etag": ReadOnly(),
-            "privateEndpointConnections": ReadOnly(),
+            "privateEndpointConnections": LeftOut("each has a node of its own", told=False),
             "**.sku.name": Limits(words=_TIERS),
         }
     ),

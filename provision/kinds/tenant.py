@@ -10,6 +10,7 @@ from provision.kinds.kind import Kind, Names
 
 _DOORS: Final = ("access", "gitAccess")
 _ALWAYS: Final = frozenset(name.lower() for name in _DOORS)
+_PRINCIPALS: Final = MappingProxyType({"access": "integration", "gitAccess": "git"})  # the REST reference's examples
 _KEY = (Secret(), WriteOnly("Azure returns keys only where they are asked for", kept=True))
 
 TENANT = Kind(
@@ -27,5 +28,7 @@ TENANT = Kind(
     factory=_ALWAYS,
     undeletable=_ALWAYS,
     in_new_instances=frozenset(f"tenant/{name}" for name in _DOORS),
-    made=MappingProxyType({f"tenant/{name}": MappingProxyType({"enabled": False}) for name in _DOORS}),
+    made=MappingProxyType(
+        {f"tenant/{name}": {"enabled": False, "principalId": principal} for name, principal in _PRINCIPALS.items()}
+    ),
 )

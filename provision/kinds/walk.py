@@ -63,6 +63,11 @@ def bears(prop: Property, about: str) -> bool:
     return bool(getattr(prop, about)) or any(bears(one, about) for one in inside)
 
 
+def map_key(prop: Property, key: str) -> str:
+    """A key of a map, as it is compared."""
+    return folded(key) if prop.folded else key
+
+
 def folded(text: str) -> str:
     """A text without case and spaces."""
     return text.replace(" ", "").lower()

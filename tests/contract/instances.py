@@ -135,7 +135,8 @@ class Instance:
             self.drawn.add(kind.type)
             count = max(least, self.random.choice((0, 1) if kind.is_single else (0, 1, 2)))
             for _ in range(count):
-                name = kind.only or self.name(kind)
+                # One that is named by another resource is given the name of such a one.
+                name = next(iter(self.targets(kind, parent)), "") if kind.leads_to else kind.only or self.name(kind)
                 if name:
                     self.resource(kind, parent.child(kind.collection, name))
 

@@ -26,6 +26,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "authorizationProviders": {"identityProvider": "google"},
     "backends": {"url": "https://x", "protocol": "http"},
     "certificates": {"data": "ZGF0YQ=="},
+    "gateways/hostnameConfigurations": {"certificateId": "/certificates/c"},
     "namedValues": {"displayName": "x", "value": "v"},
     "policyFragments": {"value": "<fragment><base /></fragment>"},
     "products/apiLinks": {"apiId": "/apis/pets"},
@@ -37,6 +38,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "users": {"email": "x@example.com"},
 } | {kind: {"value": POLICY} for kind in KINDS if kind.endswith("policies") and kind != "accesspolicies"}
 NAMES = {
+    "gateways/certificateAuthorities": "c",
     "identityProviders": "aad",
     "notifications": "BCC",
     "notifications/recipientEmails": "a+b@example.com",
@@ -56,6 +58,7 @@ PARENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tags/t", {"displayName": "T"}),
     ("loggers/l", {"loggerType": "azureMonitor"}),
     ("gateways/w", {"description": "W"}),
+    ("certificates/c", {"data": "ZGF0YQ=="}),
     ("contentTypes/c", {"name": "C"}),
     ("authorizationProviders/a", {"identityProvider": "google"}),
     ("authorizationProviders/a/authorizations/b", {"authorizationType": "OAuth2"}),
@@ -159,6 +162,7 @@ def test_a_resource_lives_and_dies(full: Any, kind: Kind) -> None:
             "loggerId",
             "scope",
             "apiId",
+            "certificateId",
             "groupId",
             "operationId",
             "productId",

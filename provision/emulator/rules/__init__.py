@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from provision.emulator.rules.apis import API_KINDS
+from provision.emulator.rules.gateways import GATEWAY_KINDS
 from provision.emulator.rules.links import LINK_KINDS
 from provision.emulator.rules.others import IN_WORKSPACES, OTHER_KINDS
 from provision.emulator.rules.parts import PART_KINDS
@@ -37,6 +38,7 @@ _TABLES = (
     *PRODUCT_KINDS,
     *VALUE_KINDS,
     *OTHER_KINDS,
+    *GATEWAY_KINDS,
     *LINK_KINDS,
     *PORTAL_KINDS,
 )

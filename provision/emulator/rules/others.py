@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from provision.emulator.rules.kind import Kind
 from provision.emulator.rules.surface import verbs_of
 
+if TYPE_CHECKING:
+    from provision.emulator.world.draft import Draft
+
 # (type, noun): what is required, allowed, hidden and read-only stands in shapes.txt, the methods in surface.txt.
 PLAIN = (
-    ("apis/wikis", "Wiki"),
-    ("products/wikis", "Wiki"),
     ("contentTypes", "ContentType"),
     ("contentTypes/contentItems", "ContentItem"),
     ("documentations", "Documentation"),
-    ("gateways", "Gateway"),
-    ("gateways/certificateAuthorities", "GatewayCertificateAuthority"),
-    ("gateways/hostnameConfigurations", "GatewayHostnameConfiguration"),
     ("policyRestrictions", "PolicyRestriction"),
     ("privateLinkResources", "PrivateLinkResource"),
     ("workspaceLinks", "WorkspaceLink"),
@@ -26,7 +25,17 @@ PLAIN = (
 # "True by default if no value is provided", "False by default" [doc].
 IN_PORTAL = MappingProxyType({"useInTestConsole": True, "useInApiDocumentation": False})
 
+
+def fill_wiki(draft: Draft) -> None:
+    """Refuse pages that there are not [?]."""
+    for page in draft.props.get("documents") or ():
+        name = str(page.get("documentationId"))
+        if not draft.call.store.exists(draft.resolve(f"/documentations/{name}")[1]):
+            draft.problem("documentationId", f"There is no documentation '{name}'.")
+
+
 OTHER_KINDS = (
+    *(Kind(kind, "Wiki", verbs=verbs_of(kind), fill=fill_wiki) for kind in ("apis/wikis", "products/wikis")),
     *(Kind(kind, noun, verbs=verbs_of(kind)) for kind, noun in PLAIN),
     Kind(
         "privateEndpointConnections",
