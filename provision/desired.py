@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE, Address
 from provision.document import mark_of
-from provision.kinds import Kind, Shape, children_at, find, kind_of
+from provision.kinds import Kind, Shape, children_at, current_of, find, kind_of
 from provision.kinds.references import as_sent, referring, refers
 from provision.resource import Resource
+from provision.revisions import inherit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,14 +95,22 @@ def desired(spec: Spec) -> Desired:
     snapshot: dict[Address, Resource] = {}
     owned: set[tuple[Address, str]] = set()
     lifecycle: dict[Address, Lifecycle] = {}
+    apis: dict[Address, Node] = {}  # and whatever else has revisions
+    written: dict[Address, frozenset[str]] = {}  # of revisions, the keys of child collections
     for node in spec.nodes():
         owned |= _owned(node)
         if node.lifecycle:
             ignored = tuple(node.lifecycle.get("ignore_changes", ()))
             lifecycle[node.address] = Lifecycle(node.lifecycle.get("prevent_destroy", False), ignored)
         mark = spec.policies.get(node.address) or spec.mark(node)
+        if node.kind.revision:
+            apis[node.address] = node
+        if node.kind.beside:
+            written[node.address] = node.written
+            node = _completed(node, apis)  # noqa: PLW2901 - as a resource it is its parent with that laid over
         body = _leading(node) if node.kind.is_link else _body(node, spec.data)
         snapshot[node.address] = Resource(node.address, body, mark=mark)
+    inherit(snapshot, owned, written)
     existing = bool(spec.data["service"].get("existing"))
     if existing:
         # The group of an instance that is only used is no more ours than the instance.
@@ -154,6 +163,13 @@ def _owned(node: Node) -> set[tuple[Address, str]]:
     return {(node.address, child.type) for child in below if child.shape is not Shape.ROOT}
 
 
+def _completed(node: Node, parents: Mapping[Address, Node]) -> Node:
+    """What lies beside its parent is a resource of the parent's kind."""
+    kind, parent = kind_of(node.address.kind), current_of(node.address)
+    above = parents[parent].properties if parent and parent in parents else {}
+    return replace(node, kind=kind, properties=node.kind.completed(above, node.properties))
+
+
 def _leading(node: Node) -> dict[str, Any]:
     """Of a link in a workspace, what it leads to: what the instance makes by itself is the instance's there too."""
     kind, found = find(node.kind.leads_to), next(referring(node.kind, node.name, {}, node.address), None)
@@ -184,5 +200,5 @@ def _absent(data: Mapping[str, Any]) -> set[Address]:
 def references(address: Address, body: Mapping[str, Any] | None) -> tuple[Address, ...]:
     """What a resource needs to exist: what it lies in, and what it refers to by its name and in its body."""
     kind: Kind | None = find(address.kind)
-    parent = (address.parent,) if address.parent else ()
+    parent = tuple(one for one in (address.parent, current_of(address)) if one)
     return (*parent, *(refers(kind, address, body or {}) if kind else ()))

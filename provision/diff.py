@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
 from provision.comparison import PropertyChange, compare, property_change
-from provision.kinds import Shape, kind_of
+from provision.kinds import Shape, current_of, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
 from provision.kinds.canonical import canonical, left_out, unknown_properties, unsure, unverifiable
 from provision.kinds.references import refers
@@ -128,6 +128,9 @@ def _outermost_first(address: Address) -> tuple[bool, bool, Address]:
 def _dies_with(address: Address) -> Iterator[Address]:
     """What can't be deleted without `address`: all that it lies in, and for a link what it leads to."""
     yield from address.ancestors
+    for one in (address, *address.ancestors):
+        current = current_of(one)
+        yield from (current,) if current else ()
     kind = kind_of(address.kind)
     if kind.is_link:
         yield from refers(kind, address, {})

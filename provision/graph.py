@@ -17,8 +17,9 @@ from provision.address import DELETED, GROUP, SERVICE
 from provision.desired import references
 from provision.diff import Action, Change
 from provision.errors import CycleError
-from provision.kinds import find
+from provision.kinds import current_of, find
 from provision.kinds.references import handled
+from provision.succession import successions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +47,8 @@ def edges(changes: tuple[Change, ...], observed: Snapshot) -> Edges:
     """What each change waits for. Raises CycleError where changes wait for each other."""
     by_address = _by_address(changes, observed)
     freed, referring = _freed(changes, observed), _referring(changes, by_address, observed)
+    for waiting, after, because in successions(changes):
+        referring.setdefault(waiting, []).append(Edge(after, because))
     service = by_address.get(SERVICE)
     result: dict[Address, tuple[Edge, ...]] = {}
     for change in changes:
@@ -108,6 +111,8 @@ def _referring(
 
 def _claims(address: Address, body: Any) -> Iterator[tuple[Any, ...]]:
     kind = find(address.kind)
+    if current_of(address):
+        return  # revisions share what is the API's
     for claim in kind.claims(dict(body)) if kind and body else ():
         yield (address.parent, address.kind.lower(), claim.what, claim.value)
 

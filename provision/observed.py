@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from provision.address import SERVICE, Address
 from provision.crawl import reading
 from provision.errors import NotFoundError
-from provision.kinds import Kind, children_at, find, kind_of
+from provision.kinds import Kind, children_at, current_of, find, kind_of
 from provision.kinds.collections import Collection, collection_of
 from provision.presence import Looker, Presence, Seen, name_held, present
 from provision.resource import LeftAlone, Resource, Snapshot
@@ -70,7 +70,8 @@ def observe(
     walk = _Walk(desired, reader, quick)
     with reading(workers) as reads:
         whether = reads.pool.submit(partial(present, reader, existing=desired.existing, seen=seen))
-        lists = reads.start((*walk.into(SERVICE), *walk.others())) if seen is None or seen.instance else []
+        first = (*walk.into(SERVICE), *walk.others(), *walk.revisions())
+        lists = reads.start(first) if seen is None or seen.instance else []
         there = whether.result()
         if there.denied and any(_shows_something(one) for one in lists):
             there = present(reader, existing=desired.existing, seen=Seen(reader.listed(SERVICE)))
@@ -130,6 +131,21 @@ class _Walk:
             if found:
                 yield partial(self._other, found)
 
+    def revisions(self) -> Iterator[Job]:
+        """What the spec says of revisions: lists need not show them, and the current one is the API itself."""
+        for address in (*self.desired.snapshot, *self.desired.absent):
+            if current_of(address):
+                yield partial(self._revision, address)
+
+    def _revision(self, address: Address) -> _Found:
+        found, form = self.reader.get(address), kind_of(address.kind).revisions
+        if found is None or form is None:
+            return _Found()
+        if not found.body.get(form.current):
+            return _Found((found,), further=self.into(address))
+        gone = address in self.desired.absent
+        return _Found((), (LeftAlone(address, "the current revision: release another one first"),) if gone else ())
+
     def _other(self, collection: Collection) -> _Found:
         return _Found(others=tuple(self.reader.inside(collection)))
 
@@ -144,13 +160,16 @@ class _Walk:
         mine: list[Resource] = []
         others: list[Resource] = []
         for item in self.reader.members(kind, parent):
-            (mine if self._is_ours(kind, item) else others).append(item)
+            if not current_of(item.address):
+                (mine if self._is_ours(kind, item) else others).append(item)
+            elif item.address not in self.desired.snapshot and item.address not in self.desired.absent:
+                others.append(item)
         found = self._found(mine, [LeftAlone(one.address, _why(kind, one)) for one in others])
-        return replace(found, others=tuple(one for one in others if not _is_revision(kind, one.address)))
+        return replace(found, others=tuple(one for one in others if not current_of(one.address)))
 
     def _is_ours(self, kind: Kind, item: Resource) -> bool:
         """Whether the spec speaks of one of a collection."""
-        if _is_revision(kind, item.address) or not self.desired.owns(item.address):
+        if not self.desired.owns(item.address):
             return False
         by_name = item.address in self.desired.snapshot or item.address in self.desired.absent
         return by_name or not (kind.comes_along and kind.is_azures(item))
@@ -194,11 +213,7 @@ def _is_read(item: Resource, desired: Desired) -> bool:
     return not kind_of(item.address.kind).is_link and not goes_along
 
 
-def _is_revision(kind: Kind, address: Address) -> bool:
-    return bool(kind.revision) and kind.revision in address.name
-
-
 def _why(kind: Kind, one: Resource) -> str:
-    if _is_revision(kind, one.address):
+    if current_of(one.address):
         return "a revision"
     return "made by Azure" if kind.is_azures(one) else "not in the spec"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
+from provision.current import settled
 from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
@@ -96,6 +97,7 @@ class Plan:
 def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> Plan:
     """The plan that makes Azure what the spec says, and what stands in its way. Raises PlanError for odd wishes."""
     _refuse_unknown(wishes, desired, observed)
+    desired, observed, undone = settled(desired, observed)
     difference = diff(desired, observed.snapshot, replace=wishes.replace, quick=observed.quick)
     changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
     changes, held = _wake(changes, desired, observed, wishes)
@@ -109,7 +111,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         left_alone=tuple(sorted({*observed.left_alone, *difference.left_alone})),
         caveats=observed.caveats,
         notes=observed.notes,
-        obstacles=(*_obstacles(changes, desired, observed, wishes), *cycle),
+        obstacles=(*undone, *_obstacles(changes, desired, observed, wishes), *cycle),
         stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,

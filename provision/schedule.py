@@ -10,7 +10,7 @@ from collections import Counter, defaultdict, deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from provision.kinds import find
+from provision.kinds import current_of, find
 from provision.kinds.references import refers
 
 if TYPE_CHECKING:
@@ -106,5 +106,5 @@ def _lane(address: Address) -> Address:
     for one in (address, *address.ancestors, *leads_to):
         found = find(one.kind)
         if found and found.one_writer:
-            return one
+            return current_of(one) or one
     return address

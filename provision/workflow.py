@@ -231,6 +231,8 @@ def refuse_stale(planned: Plan, azure: Cloud) -> None:
     checked = [one for one in planned.changes if one.address != DELETED and not kind_of(one.address.kind).is_link]
     if planned.new_instance:
         checked = [change for change in checked if change.address in _FIRST]
+    made = {change.address for change in planned.changes if change.action is Action.CREATE}
+    checked = [one for one in checked if one.address in made or made.isdisjoint(one.address.ancestors)]
     with ThreadPoolExecutor(16) as pool:
         stale = [said for said in pool.map(moved, checked) if said]
     if stale and all(said.endswith(_AS_WANTED) for said in stale) and len(stale) == len(planned.changes):

@@ -16,7 +16,7 @@ from provision.azure.shapes import shape_of
 from provision.azure.waiting import current
 from provision.azure.wire import flat
 from provision.errors import AnswerError
-from provision.kinds import Shape
+from provision.kinds import Shape, current_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,7 +116,9 @@ def resource(kind: Kind, address: Address) -> Callable[[Any, Any, Mapping[str, s
 
     def read(response: PipelineResponse[Any, Any], _: Any, headers: Mapping[str, str]) -> tuple[dict[str, Any], str]:
         body: dict[str, Any] = whole(kind, _body(response), "it")
-        if address.name and body["name"].lower() != address.name.lower():
+        # The current revision may be asked for by its number, and is the API itself.
+        names = {one.name.lower() for one in (address, current_of(address)) if one}
+        if address.name and body["name"].lower() not in names:
             raise refuse(f"it is about {body['name']}")
         if kind.shape is Shape.ROOT and not body["properties"].get("provisioningState"):
             raise refuse("it has no properties.provisioningState")

@@ -58,10 +58,11 @@ def shape_of(kind: Kind) -> Shape:
     Null is as good as nothing: the service writes it so.
     """
     inside = properties_of(kind)
+    not_there = {*kind.list_omits, *(one.name for one in kind.own)}
     needed = (
         name
         for name, prop in inside.items()
-        if prop.required and prop.returned and not prop.write_only and name not in kind.list_omits
+        if prop.required and prop.returned and not prop.write_only and name not in not_there
     )
     required = () if kind.partial else tuple(needed)
     return Shape("object", properties=_properties(inside), required=required)

@@ -26,7 +26,7 @@ from provision.errors import (
     StaleError,
     UnlockedError,
 )
-from provision.kinds import Kind, kind_of
+from provision.kinds import Kind, current_of, kind_of
 from provision.kinds.bodies import holds
 from provision.resource import in_transition
 
@@ -86,7 +86,8 @@ class Writes(Reads):
         at, body = self._as_sent(kind, change)
         options: dict[str, Any] = {} if body is None else {"parameters": json.dumps(body).encode()}
         method = self._clients.method(at, "update" if updates and kind.patched else "put")
-        if updates and takes_etag(method) and not kind.traceless:
+        # What this run makes as a copy has not been seen.
+        if updates and takes_etag(method) and not kind.traceless and change.etag:
             options["if_match"] = change.etag
         elif needs_etag(getattr(method, "__func__", method)):
             options["if_match"] = "*"
@@ -117,7 +118,8 @@ class Writes(Reads):
         at = self._links.place(kind, change.address) if stands_apart(kind, change.address) else change.address
         if at is None:
             return
-        options: dict[str, Any] = dict(kind.delete_options)
+        # One that deletes all revisions, sent to one of them, deletes the API. Azure/apiops#709
+        options: dict[str, Any] = {} if current_of(change.address) else dict(kind.delete_options)
         method = self._clients.method(at, "delete")
         if takes_etag(method):
             options["if_match"] = "*" if kind.traceless else change.etag or "*"

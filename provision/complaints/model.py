@@ -126,7 +126,7 @@ def _bad_value(name: str, detail: ErrorDetails, mark: Mark) -> Problem:
 
 def unlike(pattern: str, value: str) -> tuple[str, str]:
     """Why a value doesn't match, and what to do."""
-    excluded = re.fullmatch(r"\^(?:\(\?:.+/\)\?)?\[\^(.+)\]\+\$", pattern)
+    excluded = re.fullmatch(r"\^(?:\(\?:.+/\)\?)?\[\^([^]]+)\]\+(?:\(\?:.+\)\?)?\$", pattern)
     if not excluded:
         return _OF_WORDS.get(pattern, f"it must match {pattern}"), ""
     characters = excluded[1].replace(r"\\", "\\")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from provision.address import Address
 from provision.kinds.access_policy import ACCESS_POLICY
 from provision.kinds.api import API
 from provision.kinds.authorization import AUTHORIZATION
@@ -35,8 +36,10 @@ from provision.kinds.policy_restriction import POLICY_RESTRICTION
 from provision.kinds.product import PRODUCT
 from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
+from provision.kinds.release import RELEASE
 from provision.kinds.resolver import RESOLVER
 from provision.kinds.resource_group import RESOURCE_GROUP
+from provision.kinds.revision import REVISION
 from provision.kinds.schema import SCHEMA
 from provision.kinds.service import SERVICE_KIND
 from provision.kinds.subscription import SUBSCRIPTION
@@ -47,9 +50,6 @@ from provision.kinds.user import USER
 from provision.kinds.version_set import VERSION_SET
 from provision.kinds.wiki import API_WIKI, PRODUCT_WIKI
 from provision.kinds.workspace import WORKSPACE
-
-if TYPE_CHECKING:
-    from provision.address import Address
 
 KINDS: Final = (
     RESOURCE_GROUP,
@@ -73,6 +73,8 @@ KINDS: Final = (
     API,
     API_POLICY,
     API_DIAGNOSTIC,
+    REVISION,
+    RELEASE,
     API_TAG,
     SCHEMA,
     RESOLVER,
@@ -118,6 +120,8 @@ def kind_of(kind_type: str) -> Kind:
 @cache
 def children_of(kind: Kind, where: Where = Where.SERVICE) -> tuple[Kind, ...]:
     """The kinds that lie directly in one of this kind; `where` that one lives."""
+    if kind.beside:
+        return tuple(child for child in KINDS if child.parent == kind.parent and child.per_revision)
     if kind.type == WORKSPACES:
         return tuple(child for child in KINDS if child.parent == "service" and Where.WORKSPACE in child.where)
     return tuple(child for child in KINDS if child.parent == kind.type and where in child.where)
@@ -125,7 +129,16 @@ def children_of(kind: Kind, where: Where = Where.SERVICE) -> tuple[Kind, ...]:
 
 def children_at(address: Address) -> tuple[Kind, ...]:
     """The kinds that lie directly in one resource."""
-    return children_of(kind_of(address.kind), where_is(address))
+    found = (one for one in children_of(kind_of(address.kind), where_is(address)) if not one.beside)
+    return tuple(one for one in found if one.per_revision or not current_of(address))
+
+
+def current_of(address: Address) -> Address | None:
+    """What a revision is one of, under whose address the current one is; None for what is no revision."""
+    kind = find(address.kind)
+    if kind is None or not kind.revision or kind.revision not in address.name:
+        return None
+    return Address(address.text[: address.text.rindex(kind.revision)])
 
 
 def where_is(address: Address) -> Where:
@@ -133,4 +146,15 @@ def where_is(address: Address) -> Where:
     return Where.WORKSPACE if address.in_workspace else Where.SERVICE
 
 
-__all__ = ["KINDS", "Kind", "Shape", "Where", "children_at", "children_of", "find", "kind_of", "where_is"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Shape",
+    "Where",
+    "children_at",
+    "children_of",
+    "current_of",
+    "find",
+    "kind_of",
+    "where_is",
+]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from provision.kinds.facts import AnyOrder, Default, Fixed, LeftOut, Limits, Mirrored, ReadOnly, Ref, Required
-from provision.kinds.kind import EVERYWHERE, Claim, Finding, Kind, Names, Properties
+from provision.kinds.kind import EVERYWHERE, Claim, Finding, Kind, Names, Properties, Revisions
 from provision.kinds.references import comparable
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ API = Kind(
     made=MappingProxyType({"apis/echo-api": _ECHO}),  # recorded
     file="api.yaml",
     revision=";rev=",
+    revisions=Revisions("apiRevision", "sourceApiId", "isCurrent"),
     has_subscribers=True,
     one_writer=True,  # Azure/apiops#379, #497, #667
     list_omits=frozenset({"apiVersionDescription", "apiRevisionDescription"}),

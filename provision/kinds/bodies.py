@@ -36,6 +36,24 @@ def _over(prop: Property | None, _: str, old: Any, new: Any) -> Take:
     return Take.BOTH if inner and new is UNSAID else Take.NEW
 
 
+def outspoken(kind: Kind, desired: Mapping[str, Any], source: Mapping[str, Any]) -> Properties:
+    """What a PUT that copies `source` has to say beside `desired`: it takes over what it isn't told. Recorded.
+
+    Whether null is told enough isn't: so what can be empty is sent so. [?]
+    """
+    inside, have, want = properties_of(kind), canonical(kind, source), canonical(kind, desired)
+    unsaid = (name for name in have if name not in desired and have[name] != want.get(name))
+    return {name: want[name] if name in want else _blank(inside[name], have[name]) for name in unsaid}
+
+
+def _blank(prop: Property, value: Any) -> Any:
+    if prop.many:
+        return [] if prop.many == "list" else {}
+    if prop.nested:
+        return {name: _blank(prop.inside[name], below) for name, below in value.items()}
+    return "" if prop.type == "string" else None
+
+
 def holds(kind: Kind, observed: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether a resource is what was sent; of a kind that is sent in part, that part of it."""
     given = {name: observed[name] for name in unsure(kind, sent) if name in observed}

@@ -61,6 +61,23 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Revisions:
+    """The properties of a revision: its number, what it is made a copy of, and whether it is the current one."""
+
+    number: str
+    source: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The property that names a revision in a spec, and the one in which ARM takes its path."""
+
+    names: str
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong with one resource of a spec; `at` is the path below the resource's own node.
 
@@ -96,6 +113,10 @@ class Claim:
 
 def _nothing(_: Properties) -> tuple[()]:
     return ()
+
+
+def _over(parent: Properties, own: Properties) -> Properties:
+    return {**parent, **own}
 
 
 def _same(properties: Properties) -> Properties:
@@ -135,7 +156,14 @@ class Kind:
     reveal: str = ""  # the POST that answers with what is secret and GET doesn't show, under the same names
     handle: str = ""  # the property that policies name its members by, where that isn't the id
     file: str = ""  # in a spec of several files: the name of the one that each has, in a folder of its own
-    revision: str = ""  # what parts a name from a revision's: such entries of lists are no resources of their own
+    revision: str = ""  # what parts a name from a revision's: that one lies beside, and belongs to it
+    per_revision: bool = False  # each revision of what it lies in has its own
+    revisions: Revisions | None = None  # how a revision says what it is
+    # A child in a spec that lies beside its parent: what stands between the parent's name and its own; and all of its
+    # properties, made of the parent's and its own.
+    beside: str = ""
+    completed: Callable[[Properties, Properties], Properties] = _over
+    closing: Closing | None = None  # written after all else in what it lies in, since it makes a revision current
     to_wire: Callable[[Properties], Properties] = _same  # from the spec's properties to ARM's
     normal: Callable[[Properties], Properties] = _same  # one form for what Azure treats as the same
     check: Callable[[Properties], Iterable[Finding]] = _nothing

@@ -114,6 +114,7 @@ OPERATION = Kind(
     where=EVERYWHERE,
     names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
     counted=True,
+    per_revision=True,
     facts=MappingProxyType(
         {
             "method": Limits(r"^\S+$", shortest=1),

@@ -44,6 +44,7 @@ def _policy(parent: str, page: str, scope: str, *made: str) -> Kind:
             }
         ),
         belongs=bool(parent),
+        per_revision=parent == "apis",
         always_there=not parent,  # recorded: the first PUT of an instance's policy is answered 200
         in_new_instances=frozenset(f"{one}/policies/policy".lstrip("/") for one in made),
         made=MappingProxyType(

@@ -14,6 +14,7 @@ RESOLVER = Kind(
     authority="https://learn.microsoft.com/rest/api/apimanagement/graph-ql-api-resolver/create-or-update",
     key="resolvers",
     names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
+    per_revision=True,
     facts=MappingProxyType(
         {
             "displayName": WriteOnly("Azure never shows a resolver's name"),  # recorded

@@ -37,6 +37,7 @@ SCHEMA = Kind(
     key="schemas",
     where=EVERYWHERE,
     names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
+    per_revision=True,
     facts=MappingProxyType({"contentType": Required(), "document": Required()}),
     list_omits=frozenset({"document"}),  # recorded
     made_by_azure=_of_an_import,

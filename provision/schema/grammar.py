@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -81,6 +82,14 @@ def _named(names: Names) -> dict[str, Any]:
     return {"pattern": names.pattern, "shortest": 1, "longest": names.longest}
 
 
+def _with_revisions(kind: Kind) -> Names:
+    """A revision can be gone too."""
+    if not kind.revision:
+        return kind.names
+    pattern = kind.names.pattern.removesuffix("$") + rf"(?:{kind.revision}[^*#&+:<>?/%\\;=]+)?$"
+    return replace(kind.names, pattern=pattern)
+
+
 def _inside(kind: Kind, where: Where) -> dict[str, Property]:
     found = {name: prop for name, prop in properties_of(kind).items() if prop.written}
     place = Where.WORKSPACE if kind.type == "workspaces" else where
@@ -116,7 +125,8 @@ def _document() -> dict[str, Property]:
     collections = [kind for kind in KINDS if in_document(kind) and kind.shape is not Shape.ROOT]
     named = [kind for kind in collections if kind.shape is Shape.MAP and kind.removable]
     absent = {
-        kind.key: Property(kind.key, "string", many="list", **_named(kind.names), about=kind.title) for kind in named
+        kind.key: Property(kind.key, "string", many="list", **_named(_with_revisions(kind)), about=kind.title)
+        for kind in named
     }
     return {
         "spec": Property("spec", words=(1,), required=True, about="the version of this language"),

@@ -15,7 +15,7 @@ from provision import complaints, document
 from provision.address import SERVICE
 from provision.complaints import Later, now
 from provision.errors import Problem
-from provision.kinds import Shape, find
+from provision.kinds import Shape, children_of, current_of, find
 from provision.kinds.canonical import twins
 from provision.kinds.collections import Collection, collection_of
 from provision.kinds.references import malformed, referring
@@ -58,6 +58,7 @@ def findings(
             yield now(complaints.same_name(place_of(tree, node), node.address, place_of(tree, first)))
         yield from _dangling(tree, node, declared, gone, names, existing=existing)
         yield from _idle_rules(tree, node)
+        yield from _only_in_a_revision(tree, node, declared)
     for target in mentions.keys() & gone.keys():
         collection = collection_of(target.kind)
         title = collection.title if collection else target.kind
@@ -143,6 +144,16 @@ def _dangling(
         elif not one.there and not existing and target.name.lower() not in collection.factory:
             known = names.get((target.scope, target.kind), ())
             yield Later(at, partial(complaints.dangling, at, collection, target, known))
+
+
+def _only_in_a_revision(tree: document.Map, node: Node, declared: Mapping[Address, Node]) -> Iterator[Later]:
+    """Keys of collections that its API doesn't have: what a new revision would be a copy of isn't known then."""
+    api = declared.get(current_of(node.address) or node.address)
+    for kind in children_of(node.kind) if node.kind.beside and api else ():
+        if kind.key in node.written and not kind.is_single and api and kind.key not in api.written:
+            why = "a revision begins as a copy of its API, whose own have to be known"
+            at = document.mark_of(tree, (*node.loc, kind.key), key=True)
+            yield now(Problem(at, f"{kind.key} stands at a revision only", why, f"write {kind.key} at {api.address}"))
 
 
 def _inner(target: Address, declared: Mapping[Address, Node]) -> Collection | None:

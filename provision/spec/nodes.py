@@ -80,7 +80,8 @@ def _children(kind: Kind, parent: Address, value: Any, loc: Loc) -> Iterator[Nod
                 yield Node(kind, at, {}, {}, (*loc, index), frozenset(), name)
     elif kind.shape is Shape.MAP and isinstance(value, dict):
         for name, item in value.items():
-            yield from _expand(kind, parent.child(kind.collection, name), item, (*loc, name), ())
+            at = Address(f"{parent}{kind.beside}{name}") if kind.beside else parent.child(kind.collection, name)
+            yield from _expand(kind, at, item, (*loc, name), ())
 
 
 def _linked(kind: Kind, text: str, scope: Address) -> str:

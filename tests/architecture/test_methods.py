@@ -12,7 +12,7 @@ from provision.kinds import KINDS, Kind, Shape, Where
 from tests import sdk
 
 SERVED = sdk.groups()
-OF_RESOURCES = [kind for kind in KINDS if kind.type != "resourceGroup"]
+OF_RESOURCES = [kind for kind in KINDS if kind.type != "resourceGroup" and not kind.beside]
 EACH = [
     pytest.param(kind, where, role, id=f"{role} {where.value} {kind.type}")
     for kind in OF_RESOURCES
