@@ -58,7 +58,7 @@ def shape_of(kind: Kind) -> Shape:
     Null is as good as nothing: the service writes it so.
     """
     inside = properties_of(kind)
-    not_there = {*kind.list_omits, *(one.name for one in kind.own)}
+    not_there = kind.list_omits | kind.unsent
     needed = (
         name
         for name, prop in inside.items()

@@ -25,6 +25,5 @@ def wrapped(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     outside = outside_of(kind)
     body: dict[str, Any] = {name: value for name, value in properties.items() if name in outside}
-    own = {one.name for one in kind.own}
-    inner = {name: value for name, value in properties.items() if name not in outside and name not in own}
+    inner = {name: value for name, value in properties.items() if name not in outside and name not in kind.unsent}
     return {**body, "properties": inner} if inner or not outside else body

@@ -193,6 +193,11 @@ class Kind:
         return self.shape in (Shape.POLICY, Shape.ONE)
 
     @property
+    def unsent(self) -> frozenset[str]:
+        """Keys of a spec that ARM's resource doesn't have."""
+        return frozenset({self.closing.names} if self.closing else ())
+
+    @property
     def of(self) -> str:
         """Its entry in the table of facts."""
         return self.table or self.type
