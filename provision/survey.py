@@ -146,6 +146,8 @@ class _Walk:
         for item in self.reader.members(kind, parent):
             if not self.choice.may_lead_to(item.address):
                 passed.append(item.address)
+            elif kind.closing:
+                left.append(LeftAlone(item.address, "Azure doesn't say which revision it made the current one"))
             elif kind.revision and kind.revision in item.address.name:
                 left.append(LeftAlone(item.address, "a revision that is not the current one"))
             elif kind.is_link or _is_azures_own(kind, item):

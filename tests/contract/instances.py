@@ -130,7 +130,7 @@ class Instance:
     def inside(self, parent: Address) -> None:
         """What lies in one resource, outermost first, and no links."""
         kinds = [kind for kind in children_at(parent) if kind.shape is not Shape.ROOT and not kind.is_link]
-        for kind in in_order([one for one in kinds if not one.follows]):
+        for kind in in_order([one for one in kinds if not (one.follows or one.closing)]):
             least = int(kind.type not in self.drawn)  # one of each at least
             self.drawn.add(kind.type)
             count = max(least, self.random.choice((0, 1) if kind.is_single else (0, 1, 2)))

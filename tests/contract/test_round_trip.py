@@ -83,7 +83,7 @@ def secrets(text: str, done: list[Put]) -> Iterator[tuple[str, str]]:
         found: Any = next((one.properties for one in done if one.address == Address(match["address"])), {})
         for step in match["path"].split("."):
             found = found[int(step)] if isinstance(found, list) else (found or {}).get(step)
-        yield match["name"], found if isinstance(found, str) and len(found) >= 4 else "not-known"
+        yield match["name"], found if isinstance(found, str) and len(found.strip()) >= 4 else "not-known"
 
 
 def bodies(cloud: Cloud, done: list[Put]) -> dict[str, dict[str, Any]]:
@@ -133,5 +133,6 @@ def test_an_instance_comes_back_from_its_export(seed: int) -> None:
 
 def test_every_kind_was_among_them() -> None:
     """Of the examples above, which are the same each time."""
-    missing = {kind.type for kind in KINDS if kind.shape is not Shape.ROOT} - ACCEPTED
+    left = {kind for kind in KINDS if kind.beside or kind.closing}  # revisions and releases: an export leaves them
+    missing = {kind.type for kind in KINDS if kind.shape is not Shape.ROOT and kind not in left} - ACCEPTED
     assert {one: REFUSED.get(one, "never drawn") for one in missing} == {}
