@@ -55,6 +55,7 @@ def test_a_policy_of_the_corpus_is_refused_ahead_only_where_a_call_of_it_is() ->
         "liquid-is-refused",
         "malformed",
         "outbound-is-left-out",
+        "retry-leaves-out-nothing",
         "unknown-attribute",
         "unknown-element",
         "unknown-element-not-reached",

@@ -41,6 +41,12 @@ class GatewayError(Exception):
         self.headers = dict(headers or {})
         self.place: Place | None = None
 
+    def again(self) -> GatewayError:
+        """Return the same for another call: each gets a traceback of its own."""
+        made = type(self).__new__(type(self), *self.args)
+        made.__dict__.update(self.__dict__)
+        return made
+
     def body(self, activity: UUID) -> bytes:
         """Return the body as the service words it [#]."""
         found = {"statusCode": self.status, "message": self.shown}

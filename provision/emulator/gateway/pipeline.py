@@ -46,7 +46,7 @@ async def _guarded(transit: Transit, plan: Plan) -> None:
 async def _sections(transit: Transit, plan: Plan) -> None:
     sections = plan.sections
     if sections.broken is not None:
-        raise sections.broken
+        raise sections.broken.again()
     if plan.preflight:
         await run(tuple(step for step in sections.inbound if step.place.element == CORS), transit)
     if plan.error is not None:

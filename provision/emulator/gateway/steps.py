@@ -55,16 +55,9 @@ def refusing(place: Place, error: GatewayError) -> Step:
     """Return the step of an element that can't be executed: it says so when a call comes to it."""
 
     async def act(_: Transit) -> None:
-        raise _again(error)
+        raise error.again()
 
     return Step(place, act)
-
-
-def _again(error: GatewayError) -> GatewayError:
-    """Return an error of its own for one call: each gets a place and a traceback."""
-    made = GatewayError(error.status, error.source, error.reason, error.message, shown=error.shown)
-    made.place = error.place
-    return made
 
 
 __all__ = ["Finished", "Sections", "Step", "refusing", "run"]

@@ -80,7 +80,7 @@ class Value:
 def failed(place: Place, error: ExpressionError) -> GatewayError:
     """Return the failure of an expression, with where it stands."""
     message = f"{error.message} {place}, line {error.line}: {error.expression.strip()[:300]}"
-    found = internal(place.element, "ExpressionValueEvaluationFailure", message)
+    found = internal(place.element, error.reason, message)
     found.place = place
     return found
 

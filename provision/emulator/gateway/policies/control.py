@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from provision.emulator.gateway.expressions.context import Response
-from provision.emulator.gateway.failing import Finished, GatewayError, internal, phrase
+from provision.emulator.gateway.failing import Finished, GatewayError, UnsupportedError, internal, phrase
 from provision.emulator.gateway.nodes import Policy
 from provision.emulator.gateway.policies.messages import BodyChange, HeaderChange, StatusChange
 from provision.emulator.gateway.steps import run
@@ -42,11 +42,18 @@ def choose(node: Node) -> Act:
 
 
 def retry(node: Node) -> Act:
-    """`retry`: the elements inside once, and again as long as the condition holds."""
-    condition, count = node.value("condition"), node.value("count")
-    interval, longest, delta = node.value("interval"), node.optional("max-interval"), node.optional("delta")
-    fast = node.value("first-fast-retry", "false")
+    """`retry`: the elements inside once, and again as long as the condition holds.
+
+    [?] That a failure of them is met by the condition first, as the response that it would become.
+    """
+    condition, count, pause = node.value("condition"), node.value("count"), _Pause(node)
     steps = node.steps()
+
+    async def again(transit: Transit, failure: GatewayError | None) -> bool:
+        try:
+            return await condition.flag(transit)
+        except GatewayError as error:
+            raise (failure or error) from None
 
     async def act(transit: Transit) -> None:
         await transit.load_request()  # a body that streamed to a backend could not be sent again
@@ -55,24 +62,37 @@ def retry(node: Node) -> Act:
             failure = None
             try:
                 await run(steps, transit)
+            except UnsupportedError:
+                raise
             except GatewayError as error:
                 failure = error
                 transit.fail(error)
-            if turn == times or not await condition.flag(transit):
+            if turn == times or not await again(transit, failure):
                 if failure is not None:
                     raise failure
                 return
-            if turn > 0 or not await fast.flag(transit):
-                seconds = await interval.number(transit)
-                step = await delta.number(transit) if delta else 0.0
-                # [doc] Linear with a delta alone, exponential with a longest interval too.
-                if longest is not None:
-                    seconds = min(seconds + (2**turn - 1) * step, await longest.number(transit))
-                else:
-                    seconds += turn * step
-                await transit.tools.sleep(seconds)
+            await pause.wait(transit, turn)
 
     return act
+
+
+class _Pause:
+    """How long a `retry` waits: always as long, linear with a delta, exponential with a longest interval too [doc]."""
+
+    def __init__(self, node: Node) -> None:
+        self._interval, self._delta = node.value("interval"), node.value("delta", "0")
+        self._longest, self._fast = node.optional("max-interval"), node.value("first-fast-retry", "false")
+
+    async def wait(self, transit: Transit, turn: int) -> None:
+        """Wait after a turn, the first of which is 0."""
+        if turn == 0 and await self._fast.flag(transit):
+            return
+        seconds, delta = await self._interval.number(transit), await self._delta.number(transit)
+        if self._longest is not None:
+            seconds = min(seconds + (2**turn - 1) * delta, await self._longest.number(transit))
+        else:
+            seconds += turn * delta
+        await transit.tools.sleep(seconds)
 
 
 def wait(node: Node) -> Act:

@@ -58,6 +58,8 @@ async def forward(transit: Transit, seconds: float, *, follow: bool, strict: boo
         backend = backends.choose(backend)
         transit.aim(base=backend.url)
     outgoing = await _outgoing(transit, backend, seconds, follow=follow)
+    while transit.closing:  # an answer that a retry has replaced
+        transit.closing.pop()()
     began = time.perf_counter()
     try:
         answer = await transit.tools.forwarder.send(outgoing)
