@@ -82,11 +82,17 @@ class Plan:
     delete_subscriptions: bool = False
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     spec: str = ""  # the file that it was made from
+    undeclared: tuple[Address, ...] | None = None  # what nobody declares, where that was asked for
 
     @property
     def totals(self) -> Mapping[Action, int]:
         """How many changes of each action."""
         return Counter(change.action for change in self.changes)
+
+    @property
+    def differs(self) -> bool:
+        """Whether Azure is not what the spec says."""
+        return bool(self.changes or self.undeclared)
 
     @property
     def destroys(self) -> bool:
@@ -148,7 +154,7 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
     for one in desired.there:
         if observed.quick and kind_of(one.by.kind).is_single:
             continue  # which is not compared
-        if one.target not in held and (one.by in changed or _is_wanted(one.by, wishes)):
+        if one.target not in held and (one.by in changed or is_wanted(one.by, wishes)):
             missing.setdefault(one.target, one.mark)
     for target, mark in missing.items():
         collection = collections[target.kind]
@@ -159,7 +165,7 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
             yield f"{mark}: {what} · the spec refers to it and doesn't declare it · {fix}"
 
 
-def _is_wanted(address: Address, wishes: Wishes) -> bool:
+def is_wanted(address: Address, wishes: Wishes) -> bool:
     """Whether the command line leaves a resource in."""
     targeted = not wishes.target or any(address.within(one) for one in wishes.target)
     return targeted and not any(address.within(one) for one in wishes.exclude)

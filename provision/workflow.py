@@ -23,7 +23,7 @@ from provision.kinds import find, kind_of
 from provision.kinds.bodies import holds
 from provision.kinds.collections import collections, dies_with, keys
 from provision.observed import Observed, Reader, observe
-from provision.plan import Plan, Wishes, make
+from provision.plan import Plan, Wishes, is_wanted, make
 from provision.presence import Seen
 from provision.recheck import Careful
 from provision.recheck import Cloud as Recheck
@@ -67,16 +67,37 @@ class Cloud(Reader, Recheck, Protocol):
 
 
 def plan(
-    desired: Desired, azure: Cloud, scope: Any, wishes: Wishes, *, quick: bool = False, seen: Seen | None = None
+    desired: Desired,
+    azure: Cloud,
+    scope: Any,
+    wishes: Wishes,
+    *,
+    quick: bool = False,
+    undeclared: bool = False,
+    seen: Seen | None = None,
 ) -> Plan:
-    """Observe and plan; a quick look reads lists alone, and is good for nothing but looking."""
+    """Observe and plan; a quick look reads lists alone, and is good for nothing but looking.
+
+    `undeclared`: look for what nobody declares, too.
+    """
     try:
         found = observe(desired, azure, quick=quick, seen=seen)
     except NotFoundError:
         if SERVICE not in desired.elsewhere:
             raise
         return _before_it_is_there(desired, scope, wishes)
-    return _with_customers(make(desired, found, scope, wishes), azure, desired)
+    made = _with_customers(make(desired, found, scope, wishes), azure, desired)
+    if not undeclared or made.new_instance:
+        return made
+    return _with_undeclared(made, _undeclared(desired, azure), wishes)
+
+
+def _with_undeclared(plan: Plan, found: tuple[Address, ...], wishes: Wishes) -> Plan:
+    """The plan that also tells what nobody declares, but for what it deletes."""
+    known = {change.address for change in plan.changes} | {one for change in plan.changes for one in change.takes_along}
+    listed = tuple(sorted(one for one in found if one not in known and is_wanted(one, wishes)))
+    left_alone = tuple(one for one in plan.left_alone if one.address not in listed)
+    return replace(plan, undeclared=listed, left_alone=left_alone)
 
 
 def _before_it_is_there(desired: Desired, scope: Any, wishes: Wishes) -> Plan:

@@ -123,6 +123,9 @@ def drift(
     target: o.Target = None,
     exclude: o.Exclude = None,
     quick: Annotated[bool, Option("--quick", help="Compare what lists carry, and say what was not compared.")] = False,
+    undeclared: Annotated[
+        bool, Option("--undeclared", help="List what the instance holds and no spec declares: exit 2 for that, too.")
+    ] = False,
 ) -> None:
     """Tell whether Azure still is what the specs say: exit 0 if so, 2 if not. Only reads."""
     from provision.cli import steps
@@ -134,10 +137,10 @@ def drift(
     with Output(output, report, Verb.DRIFT) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
-            jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick)
+            jobs = steps.planned(every, where, wishes, to, read_only=True, quick=quick, undeclared=undeclared)
             say_unfounded(jobs, to)
             to.plans([job.plan for job in jobs])
-    raise Exit(to.code(2 if any(job.plan.changes for job in jobs) else 0))
+    raise Exit(to.code(2 if any(job.plan.differs for job in jobs) else 0))
 
 
 def destroy(

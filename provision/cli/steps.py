@@ -147,7 +147,14 @@ def _address(text: str) -> Address:
 
 
 def planned(
-    every: Sequence[Desired], where: Where, wishes: Wishes, to: Output, *, read_only: bool = False, quick: bool = False
+    every: Sequence[Desired],
+    where: Where,
+    wishes: Wishes,
+    to: Output,
+    *,
+    read_only: bool = False,
+    quick: bool = False,
+    undeclared: bool = False,
 ) -> list[Job]:
     """A plan for each that can be planned. A command that writes first waits for an instance in transition."""
     from provision import workflow  # noqa: PLC0415
@@ -155,7 +162,7 @@ def planned(
     def plan(desired: Desired) -> Job:
         azure = where.connect(desired.group, desired.service, read_only=read_only)
         seen = None if read_only else workflow.settle(azure, to.waiting)
-        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick, seen=seen)
+        found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick, undeclared=undeclared, seen=seen)
         return Job(found, azure, _again(desired, azure, wishes), (desired, wishes))
 
     return _each(every, plan, to)

@@ -88,12 +88,24 @@ def _document(
         "format_version": FORMAT_VERSION,
         "resource_changes": changes,
         "possible_changes": [_change(change, plan) for plan in plans for change in plan.possible],
+        **_undeclared(plans),
         "left_alone": left_alone,
         "obstacles": [obstacle for plan in plans for obstacle in plan.obstacles],
         "notes": notes,
         "summary": _summary(plans),
         **_errors(failed),
     }
+
+
+def _undeclared(plans: Sequence[Plan]) -> dict[str, Any]:
+    """What nobody declares, where somebody has asked."""
+    asked = [plan for plan in plans if plan.undeclared is not None]
+    found = [
+        {"address": str(one), "kind": one.kind, "id": one.arm_id(plan.scope), "instance": plan.scope.service}
+        for plan in asked
+        for one in plan.undeclared or ()
+    ]
+    return {"undeclared": found} if asked else {}
 
 
 def _summary(plans: Sequence[Plan]) -> dict[str, int]:

@@ -52,6 +52,7 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
         along = [f"with it: {address}" for address in change.takes_along]
         message = "\n".join([words.headline(change, verb), *listed(change), *along])
         yield _command("warning", str(change.address), message, change.mark)
+    yield from (_command("warning", str(one), words.UNDECLARED) for one in plan.undeclared or ())
     for change in plan.possible:
         message = f"{words.possibly(change)}, if Azure makes it in the new instance"
         yield _command("notice", str(change.address), message, change.mark)

@@ -61,6 +61,8 @@ def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> 
 def _cases(plan: Plan, verb: Verb) -> Iterator[_Case]:
     yield from (_Case("instance", _SKIPPED, message=one) for one in plan.caveats)
     yield from (_planned(change, verb) for change in plan.changes)
+    told = words.UNDECLARED
+    yield from (_Case(str(one), _FAILURE, "undeclared", told, told) for one in plan.undeclared or ())
     yield from (_Case("apply", _ERROR, "PlanError", one, one) for one in words.hindrances(plan, verb))
     yield _Case("nothing else to delete" if verb is Verb.DESTROY else "everything else as declared")
 

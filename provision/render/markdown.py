@@ -69,6 +69,8 @@ def _plan(plan: Plan, verb: Verb) -> Iterator[str]:
         yield from ("", "| | Resource | Where |", "|---|---|---|")
         for change in plan.changes:
             yield _row(f"`{change.action.value}`", escaped(str(change.address)), escaped(words.origin(change)))
+    if plan.undeclared:
+        yield from ("", "Undeclared:", "", *(f"- {escaped(str(one))}" for one in plan.undeclared))
     if plan.possible:
         yield from ("", f"{words.POSSIBLE}:", "", "| | Resource | |", "|---|---|---|")
         for change in plan.possible:

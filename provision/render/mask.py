@@ -78,6 +78,7 @@ class Mask:
                 replace(one, address=self._address(one.address), reason=self.text(one.reason))
                 for one in plan.left_alone
             ),
+            undeclared=None if plan.undeclared is None else tuple(map(self._address, plan.undeclared)),
             caveats=tuple(map(self.text, plan.caveats)),
             notes=tuple(map(self.text, plan.notes)),
             obstacles=tuple(map(self.text, plan.obstacles)),

@@ -52,7 +52,7 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
     yield from _noted("Caution", plan.caveats)
-    if plan.changes:
+    if plan.differs:
         yield words.title(plan) + (": drift (Azure -> spec)" if verb is Verb.DRIFT else "")
         yield ""
         column = _column(plan.changes)
@@ -61,6 +61,7 @@ def _plan(plan: Plan, verb: Verb, *, colour: bool) -> Iterator[str]:
             yield from (f"      {line}" for line in listed(change, _WIDTH))
             if change.takes_along:
                 yield f"      with it: {', '.join(visible(str(one)) for one in change.takes_along)}"
+        yield from (f"  ? {visible(str(one))}  undeclared" for one in plan.undeclared or ())
         yield ""
         yield words.tally(plan, verb)
     else:

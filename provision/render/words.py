@@ -98,10 +98,11 @@ def nothing(verb: Verb) -> str:
 
 def tally(plan: Plan, verb: Verb) -> str:
     """Close a plan: `Plan: 1 to create, 2 to update`, and a full stop."""
-    if not plan.changes:
+    if not plan.differs:
         return f"{verb.value.capitalize()}: {nothing(verb)}."
     if verb is Verb.DRIFT:
         found = Counter(_DRIFTED[change.action.name] for change in plan.changes)
+        found["undeclared"] += len(plan.undeclared or ())
         return f"Drift: {_counted(found, ('changed', 'undeclared', 'missing'), _along(plan, 'undeclared'))}."
     totals = Counter(f"to {change.action.name.lower()}" for change in plan.changes)
     order = [f"to {name.lower()}" for name in _PARTICIPLES]
@@ -145,6 +146,9 @@ def headline(change: Change, verb: Verb) -> str:
     start = state if verb is Verb.DRIFT else f"to {name.lower()}"
     paths = ", ".join(visible(one.path) for one in change.properties) if name in ("UPDATE", "REPLACE") else ""
     return f"{start}: {paths}" if paths else start
+
+
+UNDECLARED: Final = "undeclared: no spec has it, and apply leaves it alone"
 
 
 def origin(change: Change) -> str:
