@@ -72,3 +72,11 @@ def _plain(value: Any, secret: str) -> Any:
     if isinstance(value, Concealed):
         return secret
     return [_plain(item, secret) for item in value] if isinstance(value, list) else value
+
+
+def path_of(loc: tuple[str | int, ...]) -> str:
+    """The path of what is reached by these steps."""
+    path = ""
+    for step in loc:
+        path = f"{path}[{step}]" if isinstance(step, int) else joined(path, step)
+    return path

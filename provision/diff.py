@@ -9,10 +9,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
-from provision.comparison import PropertyChange, compare, property_change
+from provision.comparison import PropertyChange, compare, path_of, property_change
 from provision.kinds import Shape, current_of, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
 from provision.kinds.canonical import canonical, left_out, unknown_properties, unsure, unverifiable
+from provision.kinds.confidential import secrets
 from provision.kinds.references import refers
 from provision.kinds.table import properties_of
 from provision.resource import LeftAlone, Resource
@@ -79,9 +80,16 @@ class Difference:
 
 
 def diff(
-    desired: Desired, observed: Snapshot, *, replace: AbstractSet[Address] = frozenset(), quick: bool = False
+    desired: Desired,
+    observed: Snapshot,
+    *,
+    replace: AbstractSet[Address] = frozenset(),
+    rotate: AbstractSet[Address] = frozenset(),
+    quick: bool = False,
 ) -> Difference:
     """Compare. `observed` holds only what the spec speaks of; `replace` may be deleted and created anew.
+
+    The secrets of `rotate` are sent again, also where nothing differs.
 
     `quick`: `observed` comes from lists, so that what they don't carry is not compared.
 
@@ -101,7 +109,8 @@ def diff(
         elif have is None:
             changes.append(_create(want))
         else:
-            change = _update(want, _as_wanted(have, want) if quick else have, desired, along.get(address))
+            have = _as_wanted(have, want) if quick else have
+            change = _update(want, have, desired, along.get(address), again=address in rotate)
             changes += [change] if change else []
             left_alone += [*_not_compared(want, have), *(_not_listed(have) if quick else ())]
     return Difference(tuple(changes), tuple(left_alone))
@@ -166,7 +175,9 @@ def _create(want: Resource) -> Change:
     return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
 
 
-def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Address, ...] | None) -> Change | None:
+def _update(
+    want: Resource, have: Resource, desired: Desired, along: tuple[Address, ...] | None, *, again: bool
+) -> Change | None:
     """The change of what is on both sides; `along` is what a replacement would take with it, None for no such."""
     kind = kind_of(want.address.kind)
     rule = desired.rule(want.address)
@@ -177,12 +188,20 @@ def _update(want: Resource, have: Resource, desired: Desired, along: tuple[Addre
     found = _becoming_secret(kind, want, found)
     if along is not None:
         return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "--replace", along)
+    if again:
+        found += _sent_again(kind, want, found)
     if not found:
         return None
     body = _body(kind, have, want, rule, found)
     return Change(
         want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, obstacle=_obstacle(kind, want, found)
     )
+
+
+def _sent_again(kind: Kind, want: Resource, found: list[PropertyChange]) -> list[PropertyChange]:
+    """The secrets that differ in nothing that can be seen."""
+    every = dict.fromkeys(path_of(loc) for loc, _ in secrets(kind, want.body))
+    return [PropertyChange(path, SECRET, SECRET) for path in every if path not in {one.path for one in found}]
 
 
 def _as_it_is(want: Resource, have: Resource) -> Resource:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from provision.address import SERVICE, Address
 from provision.crawl import reading
 from provision.errors import NotFoundError
 from provision.kinds import Kind, children_at, current_of, find, kind_of
+from provision.kinds.canonical import unverifiable
 from provision.kinds.collections import Collection, collection_of
 from provision.presence import Looker, Presence, Seen, name_held, present
 from provision.resource import LeftAlone, Resource, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from provision.desired import Desired
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 
 
 class Reader(Looker, Protocol):
-    """The reads that observing needs; every one of them sends GET or HEAD only."""
+    """The reads that observing needs; they send GET and HEAD only, but for secrets."""
 
     def members(self, kind: Kind, parent: Address) -> Sequence[Resource]:
         """What one collection holds, as lists show it: without ETags, and without what the kind's lists omit."""
 
     def inside(self, collection: Collection) -> Sequence[Resource]:
         """What one of the instance's collections holds."""
+
+    def secrets(self, address: Address) -> Mapping[str, Any]:
+        """What Azure shows of a resource only to those who ask for it: the one read that is a POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,23 @@ class _Found:
 
 
 def observe(
-    desired: Desired, reader: Reader, *, workers: int = 16, quick: bool = False, seen: Seen | None = None
+    desired: Desired,
+    reader: Reader,
+    *,
+    workers: int = 16,
+    quick: bool = False,
+    verify: bool = False,
+    seen: Seen | None = None,
 ) -> Observed:
     """Read the group, the instance, and below it what the spec speaks of; a quick look reads lists alone there.
 
     The instance's own lists are begun beside its own read, which alone says whether it exists; one that was `seen`
-    isn't read again. Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read
+    isn't read again. `verify`: secrets that GET doesn't show are asked for.
+
+    Raises NotFoundError where an instance that is only used doesn't exist, and AzureError for a read
     that fails: that is never taken for absence.
     """
-    walk = _Walk(desired, reader, quick)
+    walk = _Walk(desired, reader, quick, verify)
     with reading(workers) as reads:
         whether = reads.pool.submit(partial(present, reader, existing=desired.existing, seen=seen))
         first = (*walk.into(SERVICE), *walk.others(), *walk.revisions())
@@ -111,6 +123,7 @@ class _Walk:
     desired: Desired
     reader: Reader
     quick: bool
+    verify: bool = False
 
     def into(self, parent: Address) -> tuple[Job, ...]:
         """The collections of something that exists; of the instance's own, those that the spec speaks of."""
@@ -179,7 +192,7 @@ class _Walk:
         if not self.desired.owns(address):
             return _Found((), (LeftAlone(address, f"the spec has no key {kind.key} there"),))
         found = self.reader.get(address)
-        return _Found((found,) if found else ())
+        return _Found((self._with_secrets(found),) if found else ())
 
     def _found(self, items: Iterable[Resource], left_alone: Iterable[LeftAlone]) -> _Found:
         """What was listed: as it is, or to be read by itself. Either way it is there, and is looked into at once."""
@@ -194,7 +207,17 @@ class _Walk:
         return _Found(tuple(as_listed), tuple(left_alone), further=tuple(further))
 
     def _read(self, address: Address) -> _Found:
-        return _Found((self.reader.listed(address),))
+        return _Found((self._with_secrets(self.reader.listed(address)),))
+
+    def _with_secrets(self, found: Resource) -> Resource:
+        """With those that the spec gives and GET doesn't show, where they are to be compared."""
+        kind, want = kind_of(found.address.kind), self.desired.snapshot.get(found.address)
+        hidden = {said.partition(":")[0] for said in unverifiable(kind, want.body)} if want else set()
+        if not self.verify or not kind.reveal or not hidden:
+            return found
+        told = self.reader.secrets(found.address)
+        known = {name: told[name] for name in hidden & told.keys()}
+        return replace(found, body={**found.body, **known}, revealed=frozenset(known))
 
 
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:

@@ -17,6 +17,7 @@ from provision.factory import objects, possible
 from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
 from provision.kinds.references import handled
+from provision.rotation import rotated
 from provision.vanishing import revived
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Wishes:
     purge_first: bool = False
     delete_subscriptions: bool = False
     limits: Limits = field(default_factory=Limits)
+    rotate: tuple[str, ...] = ()  # patterns of what is to be sent its secrets again
+    verify_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
     """The plan that makes Azure what the spec says, and what stands in its way. Raises PlanError for odd wishes."""
     _refuse_unknown(wishes, desired, observed)
     desired, observed, undone = settled(desired, observed)
-    difference = diff(desired, observed.snapshot, replace=wishes.replace, quick=observed.quick)
+    again = rotated(desired.snapshot, wishes.rotate)
+    difference = diff(desired, observed.snapshot, replace=wishes.replace, rotate=again, quick=observed.quick)
     changes = tuple(change for change in difference.changes if change.address not in observed.unreadable)
     changes, held = _wake(changes, desired, observed, wishes)
     changes = _chosen(top_most(revived(changes, desired, observed)), wishes)

@@ -81,7 +81,7 @@ def plan(
     `undeclared`: look for what nobody declares, too.
     """
     try:
-        found = observe(desired, azure, quick=quick, seen=seen)
+        found = observe(desired, azure, quick=quick, verify=wishes.verify_secrets, seen=seen)
     except NotFoundError:
         if SERVICE not in desired.elsewhere:
             raise

@@ -190,6 +190,11 @@ def deleted(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str])
     return belonging(_body(response), "it")
 
 
+def whatever(response: PipelineResponse[Any, Any], _: Any, __: Mapping[str, str]) -> dict[str, Any]:
+    """An object, for the SDK's `cls`."""
+    return _body(response) or {}
+
+
 class Pages:
     """What a list brings, page by page: for the SDK's `raw_response_hook`."""
 

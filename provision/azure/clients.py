@@ -37,16 +37,20 @@ _CLASSES: Final[Mapping[str, str]] = MappingProxyType({name.lower(): name for na
 class Connection:
     """The way to one subscription in one cloud, for all instances of a run: one credential, one pool of connections.
 
-    `read_only` makes sure that nothing but GET and HEAD goes that way. `local`: nothing has to be waited for there.
+    `read_only` makes sure that nothing but GET and HEAD goes that way; where it `asks` for secrets, their POSTs too.
+    `local`: nothing has to be waited for there.
     """
 
-    def __init__(self, cloud: Cloud, subscription: str, traffic: Traffic, *, read_only: bool = False) -> None:
+    def __init__(
+        self, cloud: Cloud, subscription: str, traffic: Traffic, *, read_only: bool = False, asks: bool = False
+    ) -> None:
         logging.getLogger("azure").setLevel(logging.ERROR)
         self.traffic = traffic
         self.local = not cloud.token
         self._cloud = cloud
         self._subscription = subscription
         self._read_only = read_only
+        self._asks = asks
         self._credential = login(cloud)
         self._wire = Wire(traffic.watch)
         pipeline: Any = ARMPipelineClient(base_url=cloud.endpoint, policies=self._policies(), transport=self._wire)
@@ -76,7 +80,7 @@ class Connection:
             policies.RedirectPolicy(),
             Retry(self.traffic.pace, retry_total=6, retry_backoff_factor=backoff),
             self.traffic.pace,
-            *([ReadOnly()] if self._read_only else []),
+            *([ReadOnly(asks=self._asks)] if self._read_only else []),
             token,
             policies.CustomHookPolicy(),
             policies.SensitiveHeaderCleanupPolicy(),

@@ -39,6 +39,8 @@ _METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "put": ("begin_create_or_update", "create_or_update", "create"),
         "update": ("begin_update", "update"),
         "delete": ("begin_delete", "delete"),
+        "listValue": ("list_value",),
+        "listSecrets": ("list_secrets",),
     }
 )
 _OF_GATEWAYS: Final = ("apis", "certificateAuthorities", "hostnameConfigurations")

@@ -14,6 +14,7 @@ from provision.azure.answers import (
     means_absent,
     refuse,
     resource,
+    whatever,
     whole,
 )
 from provision.azure.links import Links
@@ -23,7 +24,7 @@ from provision.kinds import Kind, kind_of
 from provision.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from provision.azure.clients import Clients
     from provision.kinds.collections import Collection
@@ -54,6 +55,13 @@ class Reads:
                 return None
             raise
         return Resource(address, flat(kind, body), etag)
+
+    def secrets(self, address: Address) -> Mapping[str, Any]:
+        """What Azure shows of a resource only to those who ask for it: a POST, which a role that only reads may not."""
+        with self._traffic.call(f"asking for the secrets of {address}"):
+            method = self._clients.method(address, kind_of(address.kind).reveal)
+            found: Mapping[str, Any] = method(*self._clients.path(address), cls=whatever)
+        return found
 
     def listed(self, address: Address) -> Resource:
         """What another read has shown to be there. Raises AnswerError where Azure goes on to say that it isn't."""

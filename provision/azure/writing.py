@@ -28,6 +28,7 @@ from provision.errors import (
 )
 from provision.kinds import Kind, current_of, kind_of
 from provision.kinds.bodies import holds
+from provision.kinds.canonical import unverifiable
 from provision.resource import in_transition
 
 if TYPE_CHECKING:
@@ -189,7 +190,8 @@ class Writes(Reads):
         if deleting or found is None:
             return deleting and found is None
         if holds(kind, found.body, change.body or {}):
-            return True
+            # Of secrets nothing can be seen: where nothing was written at all they are still to be sent.
+            return not (unverifiable(kind, change.body or {}) and found.etag and found.etag == change.etag)
         if change.action is Action.UPDATE and not kind.partial and found.etag != change.etag:
             raise StaleError(f"{call.doing}: no answer came, and by now it is neither what it was nor what was sent")
         return False

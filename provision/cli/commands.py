@@ -39,6 +39,8 @@ def plan(
     target: o.Target = None,
     exclude: o.Exclude = None,
     replace: o.Replace = None,
+    rotate: o.Rotate = None,
+    verify_secrets: o.VerifySecrets = False,
     restore: o.Restore = False,
     purge_first: o.PurgeFirst = False,
     delete_subscriptions: o.DeleteSubscriptions = False,
@@ -57,6 +59,7 @@ def plan(
 
     limits = (max_delete, max_update)
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
+    wishes = steps.with_secrets(wishes, rotate, verify=verify_secrets)
     with Output(output, report, Verb.PLAN) as to, saving(out) as file:
         every = steps.wanted(specs, overlay, to)
         if out:
@@ -85,6 +88,7 @@ def apply(
     target: o.Target = None,
     exclude: o.Exclude = None,
     replace: o.Replace = None,
+    rotate: o.Rotate = None,
     restore: o.Restore = False,
     purge_first: o.PurgeFirst = False,
     delete_subscriptions: o.DeleteSubscriptions = False,
@@ -100,6 +104,7 @@ def apply(
 
     limits = (max_delete, max_update)
     wishes = steps.wishes(target, exclude, replace, restore, purge_first, delete_subscriptions, limits)
+    wishes = steps.with_secrets(wishes, rotate)
     with Output(output, report, Verb.APPLY, context.obj) as to:
         given = steps.inputs(specs)
         saved = steps.saved(given, overlay, wishes, to)
@@ -122,6 +127,7 @@ def drift(
     report: o.Reports = None,
     target: o.Target = None,
     exclude: o.Exclude = None,
+    verify_secrets: o.VerifySecrets = False,
     quick: Annotated[bool, Option("--quick", help="Compare what lists carry, and say what was not compared.")] = False,
     undeclared: Annotated[
         bool, Option("--undeclared", help="List what the instance holds and no spec declares: exit 2 for that, too.")
@@ -133,7 +139,7 @@ def drift(
     from provision.cli.output import Output, Verb
     from provision.cli.where import opened
 
-    wishes = steps.wishes(target, exclude)
+    wishes = steps.with_secrets(steps.wishes(target, exclude), verify=verify_secrets, quick=quick)
     with Output(output, report, Verb.DRIFT) as to:
         every = steps.wanted(specs, overlay, to)
         with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:

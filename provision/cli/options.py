@@ -77,6 +77,13 @@ Without = Annotated[
     list[str] | None,
     Option("--exclude", metavar="ADDRESS", help="Not this, such as 'products/*'; repeatable.", show_default=False),
 ]
+Rotate = Annotated[
+    list[str] | None,
+    Option("--rotate", metavar="ADDRESS", help="Send its secrets again; takes *; repeatable.", show_default=False),
+]
+VerifySecrets = Annotated[
+    bool, Option("--verify-secrets", help="Ask Azure for secrets and compare them: needs a role that may do so.")
+]
 Restore = Annotated[bool, Option("--restore", help="Bring a soft-deleted instance of this name back.")]
 PurgeFirst = Annotated[bool, Option("--purge-first", help="Remove a soft-deleted instance of this name for good.")]
 MaxDelete = Annotated[

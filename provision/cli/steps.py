@@ -136,6 +136,18 @@ def wishes(
     return Wishes(chosen, left, anew, restore, purge_first, delete_subscriptions, bounds)
 
 
+def with_secrets(
+    wished: Wishes, rotate: Sequence[str] | None = None, *, verify: bool = False, quick: bool = False
+) -> Wishes:
+    """The same, and what is to become of secrets. Raises UsageError."""
+    if verify and quick:
+        raise UsageError("--quick and --verify-secrets contradict each other")
+    for text in rotate or ():
+        if "*" not in text:
+            _address(text)
+    return replace(wished, rotate=tuple(rotate or ()), verify_secrets=verify)
+
+
 def _address(text: str) -> Address:
     address = Address(text.strip("/"))
     whole = len(address.text.split("/")) % 2 == 0 or address.text in ("service", "resourceGroup")
@@ -160,7 +172,8 @@ def planned(
     from provision import workflow  # noqa: PLC0415
 
     def plan(desired: Desired) -> Job:
-        azure = where.connect(desired.group, desired.service, read_only=read_only)
+        asks = wishes.verify_secrets
+        azure = where.connect(desired.group, desired.service, read_only=read_only, asks=asks)
         seen = None if read_only else workflow.settle(azure, to.waiting)
         found = workflow.plan(desired, azure, azure.scope, wishes, quick=quick, undeclared=undeclared, seen=seen)
         return Job(found, azure, _again(desired, azure, wishes), (desired, wishes))

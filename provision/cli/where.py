@@ -41,7 +41,7 @@ class Where:
         self._say = say
         self._connection: Connection | None = None
 
-    def connect(self, group: str, service: str, *, read_only: bool = False) -> Azure:
+    def connect(self, group: str, service: str, *, read_only: bool = False, asks: bool = False) -> Azure:
         """One instance, over the one connection of the command, which the first of them makes."""
         # Half a second that only commands which talk to ARM pay.
         from provision.azure import Azure, Connection, Patience, Traffic  # noqa: PLC0415
@@ -49,7 +49,7 @@ class Where:
         if self._connection is None:
             patience = Patience() if self._timeout is None else Patience(self._timeout, self._timeout)
             traffic = Traffic(patience, self._say)
-            self._connection = Connection(self.cloud, self.subscription, traffic, read_only=read_only)
+            self._connection = Connection(self.cloud, self.subscription, traffic, read_only=read_only, asks=asks)
         return Azure(self._connection, Scope(self.subscription, group, service))
 
     def close(self) -> None:

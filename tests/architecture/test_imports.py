@@ -43,6 +43,7 @@ ORDER = (
     "factory",
     "vanishing",
     "export",
+    "rotation",
     "plan",
     "guards",
     "teardown",

@@ -97,6 +97,9 @@ class Live:
         bodies = ((one, self.entries[one]) for one in listed)
         return [Resource(one, {} if "error" in body else flat(kind, body)) for one, body in bodies]
 
+    def secrets(self, address: Address) -> dict[str, Any]:
+        raise AssertionError(address)
+
     def inside(self, collection: Collection) -> Sequence[Resource]:
         held = (one for one in self.entries if one.kind.lower() == collection.name.lower())
         return [Resource(one, self.entries[one]["properties"]) for one in held]

@@ -140,6 +140,9 @@ class Azure:
         found = self.held.items()
         return [Resource(one, body) for one, body in found if one.kind == kind.type and one.parent == parent]
 
+    def secrets(self, address: Address) -> dict[str, Any]:
+        raise AssertionError(address)
+
     def inside(self, collection: Collection) -> Sequence[Resource]:
         assert collection.name == "authorizationServers"
         return [Resource(Address(SERVER[1:]), {})]

@@ -123,6 +123,9 @@ class Azure:
         self.reads += 1
         return [Resource(one, {}) for one in self.held if one.kind == kind.type and one.parent == parent]
 
+    def secrets(self, address: Address) -> dict[str, Any]:
+        raise AssertionError(address)
+
     def inside(self, collection: Collection) -> Sequence[Resource]:
         raise AssertionError(collection)
 
