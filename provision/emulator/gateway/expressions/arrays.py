@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def array_of(rt: Runtime, element: TypeRef, items: Sequence[Any]) -> Any:
     """Make an array."""
-    rt.spend(len(items))
+    rt.hold(len(items))
     if element.name == "Byte":
         return bytearray(int(plain(assigned(rt.types, one, element))) for one in items)
     return NetArray(element, [plain(assigned(rt.types, one, element)) for one in items])

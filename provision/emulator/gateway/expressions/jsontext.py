@@ -22,6 +22,7 @@ from provision.emulator.gateway.expressions.values import Int64
 if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.runtime import Runtime
 
+TOKEN = 24  # what a token takes beside its text, in characters
 LONG = 1 << 63
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})\d*)?(Z|[+-]\d\d:?\d\d)?")
 # Text that JSON does not allow and Newtonsoft does: comments, single quotes, bare names, commas at the end.
@@ -42,6 +43,8 @@ def parse(rt: Runtime, text: str | None, *, dates: bool = True) -> JToken:
     if text is None:
         raise null_argument("json")
     rt.spend(len(text))
+    # A token is far larger than its text: what may be one is counted before there are any.
+    rt.spend(TOKEN * sum(text.count(mark) for mark in ",:[{"))
     data = _loaded(text)
     return _token(data, 0, dates=dates)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from provision.emulator.gateway.expressions.jsonwriting import token_text
 from provision.emulator.gateway.expressions.numberformats import number_text
 from provision.emulator.gateway.expressions.signatures import NO
 from provision.emulator.gateway.expressions.times import DateTime, Offset, TimeSpan
-from provision.emulator.gateway.expressions.values import NUMBERS, Boxed, Char, EnumValue, Int64, Net, TypeRef
+from provision.emulator.gateway.expressions.values import NUMBERS, Boxed, Char, EnumValue, Int64, Tree, TypeRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ def kind_named(name: str) -> EnumValue:
     return EnumValue("JTokenType", name, KINDS.index(name))
 
 
-class JToken(Net):
+class JToken(Tree):
     """Any token."""
 
     __slots__ = ("parent",)
@@ -52,6 +51,10 @@ class JToken(Net):
     def children(self) -> list[JToken]:
         """What it holds: an object's properties, an array's items, a property's value."""
         return []
+
+    def inner(self) -> list[Any]:
+        """What it holds."""
+        return self.children()
 
     def __iter__(self) -> Iterator[JToken]:
         return iter(self.children())
@@ -287,13 +290,3 @@ def simple(value: Any) -> Any:
     if not known:
         return NO
     return JValue(Int64(value) if kind_of(value) == "Integer" else value)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings(Net):
-    """Settings of a serializer, of which only that they are there is known."""
-
-    @property
-    def type(self) -> TypeRef:
-        """JsonSerializerSettings."""
-        return TypeRef("JsonSerializerSettings")

@@ -135,6 +135,8 @@ def _same(args: Sequence[Any], bound: Sequence[Any]) -> bool:
 def run(rt: Runtime, one: Member, owner: Sequence[Any], bound: Sequence[Any], types: tuple[TypeRef, ...]) -> Any:
     """Call a member; whatever it can't cope with is said of it by name."""
     rt.step()
+    rt.look(owner)
+    rt.look(bound)
     extra = {"types": types} if one.generic else {}
     try:
         value = one.function(*((rt,) if one.wants_runtime else ()), *owner, *bound, **extra)

@@ -31,6 +31,8 @@ ORDERS: MappingProxyType[str, Callable[[Any, Any], bool]] = MappingProxyType(
 def equal(rt: Runtime, left: Any, right: Any, sign: str = "==") -> bool:  # noqa: PLR0911 - a line for each kind
     """Do `==`."""
     a, b = type(left), type(right)
+    if a is str:
+        rt.look((left,))
     if a is b and (a is str or a in NUMBERS or a is bool or a is Char):
         return bool(left == right)
     if Boxed in (a, b):

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.errors import Exhausted, Refused, null_argument
-from provision.emulator.gateway.expressions.values import Byte, Char, Lambda, Net
+from provision.emulator.gateway.expressions.values import Byte, Char, Lambda, Net, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from provision.emulator.gateway.expressions.context import Context
     from provision.emulator.gateway.expressions.typetable import Types
 
 MAX_STEPS = 200_000  # operations of one evaluation
 MAX_MEMORY = 32_000_000  # characters and items that one evaluation makes, all together
+NODE = 32  # what a token of JSON or a node of XML takes, in characters
+ITEM = 8  # what one item of a collection takes, in characters
+FILLED, LOOKED_AT = 8, 10  # characters that one step fills, or goes through, as powers of two
 MAX_DEPTH = 60  # functions that call functions
 
 
@@ -39,10 +42,27 @@ class Runtime:
     def spend(self, size: int) -> int:
         """Spend memory, and the steps that filling it takes; return the size."""
         self.memory -= size
-        self.steps -= size >> 6
+        self.steps -= size >> FILLED
         if self.memory < 0 or self.steps < 0:
             raise Exhausted(f"The expression made values of more than {MAX_MEMORY} characters.")
         return size
+
+    def look(self, values: Iterable[Any]) -> None:
+        """Spend the steps that going through long texts takes, and the memory of trees, which may be copied."""
+        for value in values:
+            if type(value) is str or type(value) is bytearray:
+                if len(value) >> LOOKED_AT:
+                    self.step(len(value) >> LOOKED_AT)
+            elif isinstance(value, Tree):
+                self.grow(value)
+
+    def grow(self, tree: Tree) -> None:
+        """Spend the memory of a tree that is copied, or may be."""
+        self.spend(NODE * tree.size(MAX_MEMORY // NODE))
+
+    def hold(self, count: int) -> None:
+        """Spend the memory of so many items."""
+        self.spend(count * ITEM)
 
     def each(self, values: Any) -> Iterator[Any]:
         """Go through an enumerable, a step for each item."""
@@ -58,7 +78,7 @@ class Runtime:
     def gather(self, values: Any) -> list[Any]:
         """Return an enumerable's items as a list."""
         found = list(self.each(values))
-        self.spend(len(found))
+        self.hold(len(found))
         return found
 
     def call(self, function: Lambda, *args: Any) -> Any:

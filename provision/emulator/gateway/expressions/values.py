@@ -105,6 +105,24 @@ class Net:
         return str(self.type)
 
 
+class Tree(Net):
+    """A token of JSON or a node of XML: put into another tree it is copied, unless it has no parent."""
+
+    __slots__ = ()
+
+    def inner(self) -> list[Any]:
+        """What it holds directly."""
+        return []
+
+    def size(self, most: int) -> int:
+        """Count the nodes, up to so many."""
+        stack, count = [self], 0
+        while stack and count <= most:
+            count += 1
+            stack += stack.pop().inner()
+        return count
+
+
 @dataclass(frozen=True, slots=True)
 class Boxed:
     """A value of which the compiler knows only that it is an object."""

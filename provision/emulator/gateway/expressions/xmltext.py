@@ -25,6 +25,7 @@ from provision.emulator.gateway.expressions.xnodes import (
 if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.runtime import Runtime
 
+NODE = 32  # what a node takes beside its text, in characters
 SEPARATOR = " "
 
 
@@ -109,6 +110,7 @@ def parse(rt: Runtime, text: str | None, *, keep_space: bool = False) -> XDocume
     if text is None:
         raise null_argument("text")
     rt.spend(len(text))
+    rt.spend(NODE * (text.count("<") + text.count("=")))
     reader = _Reader(rt, keep_space=keep_space)
     parser = expat.ParserCreate("utf-8", SEPARATOR)
     parser.ordered_attributes = True

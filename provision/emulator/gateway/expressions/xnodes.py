@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from provision.emulator.gateway.expressions.errors import Thrown, bad_argument
-from provision.emulator.gateway.expressions.values import Net, TypeRef
+from provision.emulator.gateway.expressions.values import Net, Tree, TypeRef
 from provision.emulator.gateway.expressions.xmlwriting import written
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def name_of(text: Any) -> XName:
     return XName(uri, local)
 
 
-class XObject(Net):
+class XObject(Tree):
     """Anything in a document; `kind` is its XmlNodeType."""
 
     __slots__ = ("parent",)
@@ -150,6 +150,10 @@ class XContainer(XObject):
     def __init__(self) -> None:
         super().__init__()
         self.nodes: list[XObject] = []
+
+    def inner(self) -> list[Any]:
+        """Its nodes."""
+        return self.nodes
 
     def add(self, one: XObject, at: int | None = None) -> None:
         """Put a node in, at the end or where it should be; one that has a parent is copied."""

@@ -113,9 +113,9 @@ def _array(builder: Builder, node: Node) -> Code:
             raise Refused("The size of an array must be an int")
         if count < 0:
             raise overflow()
-        frame.rt.spend(count)
         if element.name == "Byte":
-            return bytearray(count)
+            return bytearray(frame.rt.spend(count))
+        frame.rt.hold(count)
         return NetArray(element, [default_of(frame.rt.types, element)] * count)
 
     return builder.located(node, run)

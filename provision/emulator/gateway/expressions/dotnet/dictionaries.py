@@ -30,7 +30,7 @@ def _new_sized(rt: Runtime, _: int, comparer: Any = None, *, types: tuple[TypeRe
 
 
 def _value(rt: Runtime, made: NetDict, value: Any) -> Any:
-    rt.spend(1)
+    rt.hold(1)
     return plain(assigned(rt.types, value, made.element))
 
 

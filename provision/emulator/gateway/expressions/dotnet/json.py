@@ -197,6 +197,11 @@ def _insert_beside(rt: Runtime, token: JToken, value: Any, offset: int) -> None:
         raise invalid_operation("The parent is missing.")
 
 
+def _clone(rt: Runtime, token: JToken) -> JToken:
+    rt.grow(token)
+    return token.copy()
+
+
 TOKEN = family(
     "Newtonsoft.Json.Linq.JToken",
     {
@@ -224,7 +229,7 @@ TOKEN = family(
         "IEnumerable Ancestors()": lambda token: Seq(lambda: _ancestors(token)),
         "IEnumerable AsJEnumerable()": lambda token: token,
         "T ToObject<T>()": lambda rt, token, types: to_object(rt, token, types[0]),
-        "JToken DeepClone()": lambda token: token.copy(),
+        "JToken DeepClone()": _clone,
         "void Remove()": lambda token: token.remove(),
         "void Replace(JToken value)": lambda token, value: token.replace(value if value is not None else JValue(None)),
         "void AddAfterSelf(object content)": lambda rt, token, value: _insert_beside(rt, token, value, 1),

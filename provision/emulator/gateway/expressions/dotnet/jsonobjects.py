@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.gateway.expressions.dotnet.comparing import ORDINAL, folded
@@ -24,14 +25,24 @@ from provision.emulator.gateway.expressions.jtokens import (
     JProperty,
     JToken,
     JValue,
-    Settings,
 )
 from provision.emulator.gateway.expressions.runtime import Seq
 from provision.emulator.gateway.expressions.signatures import NO, enumeration, family
-from provision.emulator.gateway.expressions.values import EnumValue, Ref, TypeRef, plain
+from provision.emulator.gateway.expressions.values import EnumValue, Net, Ref, TypeRef, plain
 
 if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Net):
+    """Settings of a serializer, of which only that they are there is known."""
+
+    @property
+    def type(self) -> TypeRef:
+        """JsonSerializerSettings."""
+        return TypeRef("JsonSerializerSettings")
+
 
 FORMATTING = enumeration("Newtonsoft.Json.Formatting", "None", "Indented")
 
@@ -141,7 +152,7 @@ def _new_array(rt: Runtime, *values: Any) -> JArray:
 
 
 def _array_add(rt: Runtime, made: JArray, value: Any) -> None:
-    rt.spend(1)
+    rt.hold(1)
     for one in content(rt, value):
         made.add(one)
 

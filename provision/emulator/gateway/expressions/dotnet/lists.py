@@ -69,7 +69,7 @@ def _changeable(made: NetList) -> None:
 def add(rt: Runtime, made: NetList, value: Any) -> None:
     """Append."""
     _changeable(made)
-    rt.spend(1)
+    rt.hold(1)
     made.items.append(typed(rt, made, value))
 
 

@@ -27,6 +27,7 @@ OPTIONS = enumeration(
 
 
 MAX_PATTERN = 4000
+COMPILING = 100  # steps
 
 
 MAX_MEMORY = 8 << 20
@@ -92,7 +93,7 @@ def make(rt: Runtime, pattern: str | None, options: EnumValue | None = None, _: 
         raise null_argument("pattern")
     if len(pattern) > MAX_PATTERN:
         raise Refused(f"The regular expression is longer than {MAX_PATTERN} characters.")
-    rt.spend(len(pattern) << 4)
+    rt.step(COMPILING + len(pattern))
     flags = options.number if options is not None else 0
     if flags & (FREE | EXPLICIT):
         raise Refused("RegexOptions.IgnorePatternWhitespace and ExplicitCapture are not executed here.")

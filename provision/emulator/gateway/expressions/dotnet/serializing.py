@@ -206,6 +206,7 @@ def content(rt: Runtime, value: Any) -> list[JToken]:
     """Return what a constructor or Add takes: a token, a simple value, or many of them."""
     value = plain(value)
     if isinstance(value, JToken):
+        rt.grow(value)
         return [value]
     found = simple(value)
     if found is not NO:

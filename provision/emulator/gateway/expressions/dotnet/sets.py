@@ -60,7 +60,7 @@ def _union(made: NetSet, values: list[Any]) -> None:
 
 
 def _set_add(rt: Runtime, made: NetSet, value: Any) -> bool:
-    rt.spend(1)
+    rt.hold(1)
     return made.add(typed(rt, made, value))
 
 

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.runtime import Runtime
 
 
+CHARACTER = 16  # what one character by itself takes, in those of a text
+
+
 def _substring(text: str, start: int, length: int | None = None) -> str:
     if not 0 <= start <= len(text):
         raise out_of_range("startIndex", "startIndex cannot be larger than length of string." if start > 0 else
@@ -169,7 +172,7 @@ def _format(rt: Runtime, pattern: str | None, *args: Any) -> str:
 
 def _characters(rt: Runtime, text: str, start: int = 0, length: int | None = None) -> NetArray:
     part = _substring(text, start, length)
-    rt.spend(len(part))
+    rt.spend(len(part) * CHARACTER)
     return NetArray(TypeRef("Char"), [Char(one) for one in part])
 
 

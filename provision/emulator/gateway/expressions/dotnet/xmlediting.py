@@ -78,12 +78,13 @@ def fill(rt: Runtime, made: XContainer, values: Any) -> None:
         one = plain(value)
         if one is None:
             continue
-        rt.spend(1)
+        rt.hold(1)
         if isinstance(one, XAttribute) and isinstance(made, XElement):
             made.put_attribute(one)
         elif isinstance(one, XDocument) and one.root is not None:
             made.add(one.root)
         elif isinstance(one, XObject):
+            rt.grow(one)
             made.add(one)
         elif not isinstance(one, str) and hasattr(one, "__iter__"):
             fill(rt, made, rt.each(one))
