@@ -49,14 +49,18 @@ class Veil:
         heads = dict.fromkeys("".join(map(_pattern, forms[:_HEAD])) for forms, _ in self._needles)
         self._heads = re.compile("|".join(heads) or r"(?!)", re.IGNORECASE)
 
-    def text(self, plain: str) -> str:
-        """The text without the secrets. A value below four characters is replaced only where it is a whole word."""
+    def text(self, plain: str, *, cut: bool = True) -> str:
+        """The text without the secrets. A value below four characters is replaced only where it is a whole word.
+
+        `cut`: it may end in the middle of one. Of a name that isn't so: `authorizationEndpoint` ends as connection
+        strings begin.
+        """
         plain = self._words.sub(lambda match: self._short[match[0].lower()], plain)
         shown: list[str] = []
         done = at = 0
         while found := self._heads.search(plain, at):
             start = found.start()
-            end, label = max((_extent(forms, plain, start), label) for forms, label in self._needles)
+            end, label = max((_extent(forms, plain, start, cut=cut), label) for forms, label in self._needles)
             at = start + 1
             if end > start:
                 shown += (plain[done:start], label)
@@ -108,14 +112,14 @@ def _pattern(forms: tuple[str, ...]) -> str:
     return f"(?:{'|'.join(map(re.escape, forms))})"
 
 
-def _extent(forms: list[tuple[str, ...]], text: str, start: int) -> int:
+def _extent(forms: list[tuple[str, ...]], text: str, start: int, *, cut: bool) -> int:
     """Where a secret that begins at `start` ends; `start` itself where it is not there."""
     ends = {start}
     for count, written in enumerate(forms):
         further = {end + len(form) for end in ends for form in written if _stands(form, text, end)}
         if not further:
-            cut = (_cut_off(text, end, written) for end in ends if count >= _SHORTEST_PREFIX)
-            return max(cut, default=start)
+            ended = (_cut_off(text, end, written) for end in ends if cut and count >= _SHORTEST_PREFIX)
+            return max(ended, default=start)
         ends = further
     return max(ends)
 

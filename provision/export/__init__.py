@@ -16,7 +16,7 @@ from provision.kinds import Shape, children_at, kind_of
 from provision.kinds.canonical import left_out, unknown_properties
 from provision.kinds.collections import collection_of
 from provision.kinds.facts import Ref
-from provision.kinds.references import short
+from provision.kinds.references import handled, short
 from provision.kinds.table import ABSENT
 from provision.kinds.walk import folded
 from provision.resource import LeftAlone
@@ -69,7 +69,8 @@ def export(survey: Survey, choice: Choice = EVERYTHING) -> Exported:
     chosen = {address for address in survey.snapshot if address not in made and choice.takes(address)}
     around = {GROUP, SERVICE, *(one for address in chosen for one in address.ancestors)}
     taken = {address: item for address, item in survey.snapshot.items() if address in chosen or address in around}
-    writing = _Writing(survey, taken, _Ours(taken))
+    handles = (handled(kind_of(one.kind), one, item.body) for one, item in taken.items())
+    writing = _Writing(survey, taken, _Ours({*taken, *handles}))
     data = writing.document(absent=not choice.include)
     return Exported(data, tuple(writing.needed), tuple(writing.missing()), tuple(writing.leaks))
 

@@ -45,7 +45,7 @@ class _Form:
             value = values.get(name)
             if not prop.written or prop.mirrored or (prop.named and value == self.address.name):
                 continue
-            if prop.is_secret(values):
+            if prop.is_secret(values) or (prop.secret and self.is_kept(value)):
                 found = self.secret(prop, value, values, (*loc, name))
             elif prop.unseen(values) or _goes_without_saying(prop, value, values):
                 continue
@@ -75,13 +75,19 @@ class _Form:
 
     def secret(self, prop: Property, value: Any, siblings: Mapping[str, Any], loc: Loc) -> Any:
         """A secret: what Azure shows of it, or an empty text in its place where it never does."""
-        if not _empty(value):
+        if not _empty(value) and not self.is_kept(value):
             self.hidden.extend(Hidden(at, text) for at, text in _texts(value, loc))
             return value
-        if not prop.unseen(siblings) or (prop.write_only and prop.write_only.kept):
+        if not (self.is_kept(value) or prop.unseen(siblings)) or (prop.write_only and prop.write_only.kept):
             return None
         self.hidden.append(Hidden(loc, None))
         return ABSENT
+
+    def is_kept(self, value: Any) -> bool:
+        """Whether a value is the name of what Azure keeps a secret in, and of nothing that the spec has."""
+        if not is_reference(value):
+            return False
+        return all(self.address.scope.child(*one) not in self.ours for one in policyxml.named_values(value))
 
 
 def properties(kind: Kind, item: Resource, ours: Container[Address]) -> tuple[dict[str, Any], list[Hidden]]:

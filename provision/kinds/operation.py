@@ -126,6 +126,7 @@ OPERATION = Kind(
             "**.representations": Keyed("contentType"),
             # A guess from the property's name: no recording leaves it out of a query parameter or header.
             "**.required": Default(False),
+            "templateParameters[].required": Default(True),
             "responses": Keyed("statusCode"),
             "policies": ReadOnly(),
             # "Schema identifier": the bare one, as exported templates show it.

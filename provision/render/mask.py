@@ -47,12 +47,16 @@ class Mask:
         """Mask text."""
         return self._veil.text(plain)
 
+    def name(self, plain: str) -> str:
+        """Mask a name or a path, which nobody cuts."""
+        return self._veil.text(plain, cut=False)
+
     def data(self, value: Any) -> Any:
         """Mask JSON data, its keys and numbers too."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
-            return {self.text(str(key)): self.data(item) for key, item in value.items()}
+            return {self.name(str(key)): self.data(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.data(item) for item in value]
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -64,9 +68,9 @@ class Mask:
         """Make the plan what may be shown: without secrets, bodies, ETags and edges."""
         scope = replace(
             plan.scope,
-            subscription=self.text(plan.scope.subscription),
-            resource_group=self.text(plan.scope.resource_group),
-            service=self.text(plan.scope.service),
+            subscription=self.name(plan.scope.subscription),
+            resource_group=self.name(plan.scope.resource_group),
+            service=self.name(plan.scope.service),
         )
         return replace(
             plan,
@@ -83,7 +87,7 @@ class Mask:
             notes=tuple(map(self.text, plan.notes)),
             obstacles=tuple(map(self.text, plan.obstacles)),
             secrets={},
-            spec=self.text(plan.spec),
+            spec=self.name(plan.spec),
         )
 
     def report(self, report: Report) -> Report:
@@ -125,14 +129,14 @@ class Mask:
         return Problem(self._mark(one.mark), self.text(one.what), self.text(one.why), self.text(one.fix))
 
     def _address(self, address: Address) -> Address:
-        return replace(address, text=self.text(address.text))
+        return replace(address, text=self.name(address.text))
 
     def _mark(self, mark: Mark) -> Mark:
-        return replace(mark, file=self.text(mark.file))
+        return replace(mark, file=self.name(mark.file))
 
     def _property(self, one: PropertyChange) -> PropertyChange:
         after = self.data(one.after)
-        return replace(one, path=self.text(one.path), before=_older(self.data(one.before), after), after=after)
+        return replace(one, path=self.name(one.path), before=_older(self.data(one.before), after), after=after)
 
 
 def _older(before: Any, after: Any) -> Any:

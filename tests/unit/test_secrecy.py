@@ -109,3 +109,10 @@ def test_a_long_secret_is_found_between_its_own_beginnings() -> None:
     key = "".join(f"{n:x}+/" for n in range(2000))
     text = (key[:60] + "!") * 2000
     assert Veil({key: "(secret)"}).text(text + key) == f"{text}(secret)"
+
+
+def test_a_name_is_not_taken_for_a_text_that_was_cut() -> None:
+    veil = Veil({"Endpoint=sb://calls.example;SharedAccessKey=abc": "(secret)"})
+    assert veil.text("authorizationEndpoint", cut=False) == "authorizationEndpoint"
+    assert veil.text("it said Endpoint=sb") == "it said (secret)"
+    assert veil.text("Endpoint=sb://calls.example;SharedAccessKey=abc", cut=False) == "(secret)"
