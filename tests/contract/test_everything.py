@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tests.conftest import Cloud
 
 EVERYTHING = ROOT / "specs" / "everything.yaml"
-# A single backend has a URL, ranges end after they begin, a client id is a GUID, a provider's name is its type, and what
-# is a secret stays one.
+# A single backend has a URL, ranges end after they begin, a client id is a GUID, a provider's name is its type, and
+# what is a secret stays one.
 REFUSED = [
     "backends/orders type",
     "backends/orders-1 circuitBreaker.rules.0.failureCondition.statusCodeRanges.0.max",
@@ -100,7 +100,10 @@ def test_each_property_that_somebody_changes_is_found_named_and_repaired(everyth
     wanted = {
         item.address: changes(item)
         for item in desired(spec.load(EVERYTHING)).snapshot.values()
-        if item.address != SERVICE and kind_of(item.address.kind).shape is not Shape.ROOT
+        # Revisions have a test of their own: the current one is told under the API's name.
+        if item.address != SERVICE
+        and ";rev=" not in item.address.key
+        and kind_of(item.address.kind).shape is not Shape.ROOT
     }
     refused, kept = set[str](), set[str]()
     tried = 0
@@ -112,6 +115,8 @@ def test_each_property_that_somebody_changes_is_found_named_and_repaired(everyth
             loc, value = several[turn]
             body = arm.get(str(address))
             properties = copy.deepcopy(body["properties"])
+            if loc[0] not in properties:
+                continue  # a key of the spec alone, such as the revision of a release
             # Shown beside the lists, and refused in one PUT with them. Azure/arm-template-whatif#440
             for mirrored in ("oAuth2", "openid"):
                 (properties.get("authenticationSettings") or {}).pop(mirrored, None)
