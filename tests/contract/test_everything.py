@@ -49,7 +49,7 @@ def arm(everything: Cloud) -> Arm:
 
 
 def clean(cloud: Cloud) -> bool:
-    return cloud("drift", str(EVERYTHING), "--output", "json").ended(0).document["resource_changes"] == []
+    return not cloud("drift", str(EVERYTHING), "--output", "json").ended(0).document["resource_changes"]
 
 
 def other(prop: Property, value: Any) -> Any:
