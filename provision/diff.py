@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from dataclasses import replace as replace_
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from provision.address import GROUP, SERVICE
 from provision.comparison import PropertyChange, compare, path_of, property_change
@@ -258,6 +259,29 @@ def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
     for name, why in left_out(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: {why}")
+
+
+def between(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
+    """The changes that lead from one whole to another: what either omits is at its default."""
+    found: list[Change] = []
+    for address in sorted({**before, **after}, key=_outermost_first):
+        kind, old, new = kind_of(address.kind), before.get(address), after.get(address)
+        if new is None:
+            found += [turned(_create(old))] if old else []
+        elif old is None:
+            found.append(_create(new))
+        elif properties := tuple(compare(canonical(kind, old.body), canonical(kind, new.body))):
+            found.append(Change(address, Action.UPDATE, properties, mark=new.mark))
+    return top_most(tuple(found))
+
+
+_TURNED: Final = MappingProxyType({Action.CREATE: Action.DELETE, Action.DELETE: Action.CREATE})
+
+
+def turned(change: Change) -> Change:
+    """The change that leads back: for showing it."""
+    properties = tuple(PropertyChange(one.path, one.after, one.before) for one in change.properties)
+    return Change(change.address, _TURNED.get(change.action, change.action), properties, mark=change.mark)
 
 
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:

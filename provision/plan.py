@@ -86,6 +86,7 @@ class Plan:
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     spec: str = ""  # the file that it was made from
     undeclared: tuple[Address, ...] | None = None  # what nobody declares, where that was asked for
+    title: str = ""  # what it is about, where that isn't one instance
 
     @property
     def totals(self) -> Mapping[Action, int]:

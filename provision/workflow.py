@@ -30,7 +30,7 @@ from provision.recheck import Cloud as Recheck
 from provision.report import Outcome, Report, Result
 from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
-from provision.survey import survey
+from provision.survey import EVERYTHING, survey
 from provision.teardown import Consent, Surroundings, teardown
 
 if TYPE_CHECKING:
@@ -129,13 +129,32 @@ def take_over(azure: Cloud, scope: Scope, choice: Choice) -> tuple[Survey, Expor
 def unlike(text: str, found: Survey, exported: Exported) -> list[str]:
     """What a plan of an exported spec would change at once: nothing, unless the export has a fault.
 
-    Secrets that Azure hides are of no account. Raises SpecError where the text is no spec.
+    Raises SpecError where the text is no spec.
     """
-    values = {one.name: one.value or _ANY_VALUE for one in exported.needed}
-    want = desired_of(specs.load(Source("export", text.encode()), environ=values))
+    want = wanted_by(text, exported)
     here = {address: item for address, item in found.snapshot.items() if want.owns(address)}
     changes = diff(want, here).changes
     return [f"{one.action.value} {one.address} {' '.join(p.path for p in one.properties)}".rstrip() for one in changes]
+
+
+def whole(azure: Cloud, scope: Scope, to_text: Callable[[Survey, Exported], str]) -> tuple[Desired, Exported]:
+    """All that an instance holds, as a spec would want it. `to_text` writes such a spec."""
+    found, exported = take_over(azure, scope, EVERYTHING)
+    return wanted_by(to_text(found, exported), exported), exported
+
+
+def wanted_by(text: str, exported: Exported) -> Desired:
+    """What an exported spec wants. Secrets that Azure hides are of no account. Raises SpecError for what is no spec."""
+    values = {one.name: one.value or _ANY_VALUE for one in exported.needed}
+    return desired_of(specs.load(Source("export", text.encode()), environ=values))
+
+
+def held_against(desired: Desired, azure: Cloud, scope: Scope) -> Plan:
+    """What of a spec an instance isn't, whatever its name. Raises NotFoundError where there is no such instance."""
+    observed = observe(desired, azure)
+    if not desired.existing and SERVICE not in observed.snapshot:
+        raise NotFoundError(f"the instance {scope.service} does not exist in {scope.resource_group}")
+    return make(desired, observed, scope, Wishes())
 
 
 def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, *, seen: Seen | None = None) -> Plan:

@@ -37,6 +37,7 @@ for _command in (
     commands.destroy,
     commands.show,
     instances.export,
+    instances.compare,
     commands.schema,
     commands.emulator,
 ):

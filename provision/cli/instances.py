@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from typer import Exit, Option
+from typer import Argument, Exit, Option
 
 from provision.cli import options as o
 
@@ -34,3 +34,28 @@ def export(
     with opened(cloud, subscription, endpoint, state, timeout, x.tell) as where:
         found = x.found(where, resource_group, service, choice)
     raise Exit(x.written(found, place))
+
+
+def compare(
+    first: Annotated[str, Argument(metavar="A", help="GROUP/SERVICE, or a SPEC.", show_default=False)],
+    second: Annotated[str, Argument(metavar="B", help="The same: what A is held against.", show_default=False)],
+    overlay: o.Overlay = None,
+    cloud: o.Cloud = "azure",
+    subscription: o.Subscription = None,
+    endpoint: o.Endpoint = None,
+    state: o.State = None,
+    timeout: o.Timeout = None,
+    output: o.Output = "text",
+    report: o.Reports = None,
+) -> None:
+    """Show how two live instances, or an instance and a spec, differ: exit 0 if not, 2 if so. Only reads."""
+    from provision.cli import comparing as x
+    from provision.cli.output import Output, Verb
+    from provision.cli.where import opened
+
+    with Output(output, report, Verb.COMPARE) as to:
+        sides = x.sides((first, second), overlay, to)
+        with opened(cloud, subscription, endpoint, state, timeout, to.note) as where:
+            plan = x.compared(sides, where)
+            to.plans([plan])
+    raise Exit(to.code(2 if plan.changes else 0))

@@ -55,7 +55,9 @@ def plans(plans: Sequence[Plan], verb: Verb, failed: Sequence[Failure] = ()) -> 
 
     What would keep `apply` from mending it is an error; what makes it doubtful, a case that was skipped.
     """
-    return _dumped([*((plan.scope.service, [*_cases(plan, verb)]) for plan in plans), *map(_failure, failed)])
+    return _dumped(
+        [*((plan.title or plan.scope.service, [*_cases(plan, verb)]) for plan in plans), *map(_failure, failed)]
+    )
 
 
 def _cases(plan: Plan, verb: Verb) -> Iterator[_Case]:
@@ -64,7 +66,8 @@ def _cases(plan: Plan, verb: Verb) -> Iterator[_Case]:
     told = words.UNDECLARED
     yield from (_Case(str(one), _FAILURE, "undeclared", told, told) for one in plan.undeclared or ())
     yield from (_Case("apply", _ERROR, "PlanError", one, one) for one in words.hindrances(plan, verb))
-    yield _Case("nothing else to delete" if verb is Verb.DESTROY else "everything else as declared")
+    rest = {Verb.DESTROY: "nothing else to delete", Verb.COMPARE: "everything else is the same"}
+    yield _Case(rest.get(verb, "everything else as declared"))
 
 
 def reports(reports: Sequence[Report], verb: Verb, failed: Sequence[Failure] = ()) -> str:

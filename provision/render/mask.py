@@ -88,6 +88,8 @@ class Mask:
             obstacles=tuple(map(self.text, plan.obstacles)),
             secrets={},
             spec=self.name(plan.spec),
+            spec=self.text(plan.spec),
+            title=self.text(plan.title),
         )
 
     def report(self, report: Report) -> Report:

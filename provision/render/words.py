@@ -56,6 +56,16 @@ _DRIFTED: Final = MappingProxyType(
         "RESTORE": "missing",
     }
 )
+_DIFFERENT: Final = MappingProxyType(
+    {
+        "UPDATE": "changed",
+        "REPLACE": "changed",
+        "DELETE": "only in the first",
+        "PURGE": "only in the first",
+        "CREATE": "only in the second",
+        "RESTORE": "only in the second",
+    }
+)
 
 
 class Verb(Enum):
@@ -65,6 +75,7 @@ class Verb(Enum):
     DRIFT = "drift"
     APPLY = "apply"
     DESTROY = "destroy"
+    COMPARE = "compare"
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -82,8 +93,12 @@ def _escaped(code: int) -> str:
 
 
 def title(plan: Plan) -> str:
-    """Name the instance that a plan is about."""
-    return visible(f"{plan.scope.service} in resource group {plan.scope.resource_group}")
+    """Name the instance that a plan is about, or what it compares."""
+    return (
+        visible(plan.title)
+        if plan.title
+        else visible(f"{plan.scope.service} in resource group {plan.scope.resource_group}")
+    )
 
 
 def place(failed: Failure) -> str:
@@ -91,9 +106,14 @@ def place(failed: Failure) -> str:
     return visible(failed.spec or failed.service)
 
 
+_NOTHING: Final = MappingProxyType(
+    {Verb.DRIFT: "no drift", Verb.DESTROY: "nothing to delete", Verb.COMPARE: "no difference"}
+)
+
+
 def nothing(verb: Verb) -> str:
     """Say that there is no change."""
-    return {Verb.DRIFT: "no drift", Verb.DESTROY: "nothing to delete"}.get(verb, "no change")
+    return _NOTHING.get(verb, "no change")
 
 
 def tally(plan: Plan, verb: Verb) -> str:
@@ -104,6 +124,10 @@ def tally(plan: Plan, verb: Verb) -> str:
         found = Counter(_DRIFTED[change.action.name] for change in plan.changes)
         found["undeclared"] += len(plan.undeclared or ())
         return f"Drift: {_counted(found, ('changed', 'undeclared', 'missing'), _along(plan, 'undeclared'))}."
+    if verb is Verb.COMPARE:
+        found = Counter(_DIFFERENT[change.action.name] for change in plan.changes)
+        first, second, changed = _DIFFERENT["DELETE"], _DIFFERENT["CREATE"], _DIFFERENT["UPDATE"]
+        return f"Difference: {_counted(found, (changed, first, second), _along(plan, first))}."
     totals = Counter(f"to {change.action.name.lower()}" for change in plan.changes)
     order = [f"to {name.lower()}" for name in _PARTICIPLES]
     return f"Plan: {_counted(totals, order, _along(plan, 'to delete'))}."
@@ -144,6 +168,7 @@ def headline(change: Change, verb: Verb) -> str:
     name = change.action.name
     state = "missing in Azure" if _DRIFTED[name] == "missing" else _DRIFTED[name]
     start = state if verb is Verb.DRIFT else f"to {name.lower()}"
+    start = _DIFFERENT.get(name, start) if verb is Verb.COMPARE else start
     paths = ", ".join(visible(one.path) for one in change.properties) if name in ("UPDATE", "REPLACE") else ""
     return f"{start}: {paths}" if paths else start
 
