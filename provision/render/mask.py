@@ -88,8 +88,7 @@ class Mask:
             obstacles=tuple(map(self.text, plan.obstacles)),
             secrets={},
             spec=self.name(plan.spec),
-            spec=self.text(plan.spec),
-            title=self.text(plan.title),
+            title=self.name(plan.title),
         )
 
     def report(self, report: Report) -> Report:
