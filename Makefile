@@ -10,11 +10,12 @@ VENV_LOCK ?= .venv-lock
 LOCK := .ci/lock.txt
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo az bench bench-full test test-newest lint types unit conformance schema facts lock dist clean
+.PHONY: help setup demo az bench bench-full test chaos test-newest lint types unit conformance schema facts lock dist clean
 
 help:
 	@echo "make demo    the worked example on the embedded Azure, from nothing to nothing"
 	@echo "make test    lint, types and all tests"
+	@echo "make chaos   the tests in their longer forms: wild requests, mutations, random instances, interrupts at random"
 	@echo "make conformance   the embedded Azure against recorded traffic, where ORACLE=folder has it"
 	@echo "make az      the same by the az CLI, installed into $(VENV_AZ): some minutes, a gigabyte"
 	@echo "make bench   what a drift costs beside scripts with the SDK, some minutes (bench-full: up to 20,000 operations)"
@@ -65,6 +66,11 @@ types: setup
 
 unit: setup
 	$(BIN)/pytest --numprocesses auto
+
+# What is drawn by chance, drawn much more often: what a laptop needn't do each time.
+chaos: setup
+	EMULATOR_FUZZ=10000 EMULATOR_HISTORIES=200 EXPRESSIONS_FUZZ=20000 PROVISION_EXAMPLES=100 PROVISION_INTERRUPTS=50 \
+	  $(BIN)/pytest --numprocesses auto
 
 # What was locked may have had a newer release that breaks us: here it is seen first.
 test-newest: VENV = $(VENV_NEWEST)
