@@ -64,6 +64,22 @@ def test_no_output_shows_one(planted: Cloud, tmp_path: Path, form: str, monkeypa
     silent(planted("destroy", SPEC, "--yes", "--delete-subscriptions", *options).ended(0), [report])
 
 
+SHOWN = {
+    "subscriptions/mine/listSecrets": "primaryKey",
+    "identityProviders/aad/listSecrets": "clientSecret",
+    "authorizationServers/server/listSecrets": "resourceOwnerPassword",
+    "openidConnectProviders/login/listSecrets": "clientSecret",
+    "tenant/access/listSecrets": "primaryKey",
+    "namedValues/key/listValue": "value",
+}
+
+
+def test_azure_gets_them(planted: Cloud) -> None:
+    """The setting that is always there is changed by this run, and its keys go along."""
+    planted.applied(SPEC)
+    assert {path: planted.arm("POST", path).body[name] for path, name in SHOWN.items()} == dict.fromkeys(SHOWN, PLANTED)
+
+
 def test_nor_does_a_failure(planted: Cloud) -> None:
     planted.applied(SPEC, "--exclude", "backends/orders")
     planted.fault("PUT", "backends/orders", 400, "ValidationError", message=f"The key {PLANTED} is not valid.")

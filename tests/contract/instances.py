@@ -320,7 +320,7 @@ def instance(random: Random) -> Instance:
     for one in (*sorted(kept), *builtin(frozenset(made))):
         found.note(one)
     found.inside(SERVICE)
-    for one in random.sample(sorted(one for one in kept if one in outer), random.randint(0, 1)):
+    for one in random.sample(sorted(one for one in kept if one in mortal), random.randint(0, 1)):
         found.resource(kind_of(one.kind), one)
     found.links()
     return found
