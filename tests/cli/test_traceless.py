@@ -35,7 +35,7 @@ def test_a_saved_plan_is_refused_where_it_has_changed(cloud: Cloud, tmp_path: Pa
     cloud("plan", str(path), "--out", file).ended(0)
     rename(cloud, "Somebody's")
     ran, sent = cloud.watched("apply", file)
-    assert f"{PROVIDER} has changed" in ran.ended(1).err
+    assert f"{PROVIDER} has changed" in ran.ended(4).err
     assert writes(sent) == []
 
 
