@@ -6,6 +6,7 @@ import os
 
 from provision.emulator.gateway import expressions
 from provision.emulator.gateway.expressions import ExpressionError, to_text
+from provision.emulator.gateway.expressions.evaluation import OURS
 from provision.emulator.gateway.expressions.runtime import MAX_MEMORY
 from tests.gateway.expressions.contexts import CONTEXTS
 from tests.gateway.expressions.mutations import mutated
@@ -27,6 +28,7 @@ def test_whatever_is_written_is_refused_or_gives_a_value() -> None:
             assert len(to_text(expression.evaluate(context))) <= MAX_MEMORY
         except ExpressionError as error:
             refused.append(error)
+    assert [one.expression for one in refused if OURS in one.message] == []
     assert all(one.message and one.line >= 1 and one.column >= 1 for one in refused)
     assert {one.expression for one in refused} <= set(mutated(SEEDS, NUMBER, SEED))
     assert NUMBER - len(refused) > NUMBER // 20

@@ -80,7 +80,7 @@ def number(value: Any, kind: type, *, checked: bool = False) -> Any:
     if isinstance(value, str):
         value = ord(value)
     if kind is Char:
-        return Char(chr(wrapped(int(value), UInt16)))
+        return Char(chr(_whole(value, UInt16, checked=False)))
     if kind is float:
         return float(value)
     if kind is Single:
@@ -101,7 +101,8 @@ def _whole(value: Any, kind: type, *, checked: bool) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         if checked:
             raise overflow()
-        return wrapped(-(1 << (WHOLE[kind][0] - 1)), kind)
+        # [?] The standard leaves it open; this is what 64-bit processors of Intel's kind give.
+        return wrapped(-(1 << (WHOLE[kind][0] - 1)) if kind in (int, Int64) else 0, kind)
     whole = int(value)
     if (checked or isinstance(value, Decimal)) and not fits(whole, kind):
         raise overflow(f"Value was either too large or too small for an {kind.__name__.replace('int', 'Int32')}.")

@@ -16,6 +16,7 @@ from provision.emulator.gateway.expressions.errors import (
     Thrown,
     Where,
 )
+from provision.emulator.gateway.expressions.members import BROKEN
 from provision.emulator.gateway.expressions.registry import all_types
 from provision.emulator.gateway.expressions.runtime import Runtime
 from provision.emulator.gateway.expressions.scope import Frame, Returned
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from provision.emulator.gateway.expressions.scope import Code
 
 NO_RETURN = "Not all code paths return a value."
+OURS = "The embedded Azure can't cope with this expression."  # a defect: a caller gets an error all the same
 FAILED = "Expression evaluation failed. "
 
 
@@ -45,6 +47,8 @@ class Expression:
             raise self._failure(error.message, error.at, COMPILATION) from None
         except RecursionError:
             raise self._failure("The expression is nested too deeply.", None, COMPILATION) from None
+        except BROKEN as error:
+            raise self._failure(f"{OURS} ({type(error).__name__})", None, COMPILATION) from error
 
     def evaluate(self, context: Context) -> Any:
         """Return the value, to be kept as it is; raises ExpressionError."""
@@ -55,6 +59,8 @@ class Expression:
             raise self._failure(FAILED + error.message, error.at, EVALUATION) from None
         except (RecursionError, MemoryError):
             raise self._failure(f"{FAILED}The expression goes too deep.", None, EVALUATION) from None
+        except BROKEN as error:
+            raise self._failure(f"{FAILED}{OURS} ({type(error).__name__})", None, EVALUATION) from error
         if self._statements:
             if not isinstance(found, Returned):
                 raise self._failure(NO_RETURN, None, EVALUATION)
