@@ -104,7 +104,8 @@ class Writes(Reads):
             if not kind.is_link or "already exists" not in str(error):
                 raise
         creates = change.action in (Action.CREATE, Action.REPLACE) and not kind.is_link
-        if changed and creates and not (kind.always_there or kind.traceless):
+        expected = kind.always_there or kind.traceless or kind.comes_with_others(change.address)
+        if changed and creates and not expected:
             raise OverwroteError(
                 f"{change.address} was there: somebody else created it in between, and that was overwritten"
             )

@@ -30,7 +30,7 @@ from provision.kinds.logger import LOGGER
 from provision.kinds.named_value import NAMED_VALUE
 from provision.kinds.openid_provider import OPENID_PROVIDER
 from provision.kinds.operation import OPERATION
-from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, SERVICE_POLICY
+from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, RESOLVER_POLICY, SERVICE_POLICY
 from provision.kinds.policy_fragment import POLICY_FRAGMENT
 from provision.kinds.policy_restriction import POLICY_RESTRICTION
 from provision.kinds.product import PRODUCT
@@ -78,6 +78,7 @@ KINDS: Final = (
     API_TAG,
     SCHEMA,
     RESOLVER,
+    RESOLVER_POLICY,
     TAG_DESCRIPTION,
     OPERATION,
     OPERATION_POLICY,

@@ -63,10 +63,28 @@ def _check(properties: Properties) -> Iterator[Finding]:
         why = "a version is one of a version set"
         fix = "name the version set, or remove apiVersion"
         yield Finding(("apiVersion",), "apiVersion needs apiVersionSetId", why, fix, ("apiVersionSetId",))
+    yield from _check_protocols(properties)
     url = properties.get("serviceUrl")
     if url and "://" not in url:
         fix = f"https://{url.lstrip('/')}"
         yield Finding(("serviceUrl",), f"'{url}' is no URL", "the gateway needs its scheme", f"write {fix}")
+
+
+def _check_protocols(properties: Properties) -> Iterator[Finding]:
+    """Websocket APIs, and they alone, speak ws and wss. learn.microsoft.com/azure/api-management/websocket-api."""
+    socket = properties.get("type") == "websocket"
+    speaks = ("ws", "wss") if socket else ("http", "https")
+    for index, protocol in enumerate(properties.get("protocols") or ()):
+        if protocol not in speaks:
+            why = f"an API of type {properties.get('type') or 'http'} speaks {' and '.join(speaks)}"
+            what = f"protocols can't hold {protocol}"
+            yield Finding(("protocols", index), what, why, f"write {speaks[1]}", ("type",))
+    url = properties.get("serviceUrl")
+    if socket and url and "://" in url and url.partition("://")[0] not in speaks:
+        why = "the backend of a websocket API is reached by ws or wss"
+        yield Finding(
+            ("serviceUrl",), f"'{url}' is no websocket", why, f"write wss://{url.partition('://')[2]}", ("type",)
+        )
 
 
 def _claims(properties: Properties) -> Iterator[Claim]:

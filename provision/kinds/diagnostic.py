@@ -20,6 +20,7 @@ def _diagnostic(parent: str, page: str) -> Kind:
         authority=f"https://learn.microsoft.com/rest/api/apimanagement/{page}/create-or-update",
         key="diagnostics",
         where=EVERYWHERE,
+        per_revision=bool(parent),
         names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
         facts=MappingProxyType(
             {

@@ -223,6 +223,10 @@ class Kind:
         """Whether nobody can delete this one. Of such a one only what the spec says is compared and sent."""
         return address.name.lower() in self.undeletable
 
+    def comes_with_others(self, address: Address) -> bool:
+        """Whether Azure makes this one together with what it lies in."""
+        return self.comes_along and address.name.lower() in self.factory
+
     def is_azures(self, one: Resource) -> bool:
         """Whether Azure made this one."""
         return self.made_by_azure(one) if self.made_by_azure else one.address.name.lower() in self.factory

@@ -115,6 +115,9 @@ OPERATION = Kind(
     names=Names(r"^[^*#&+:<>?/%\\]+$", 80),
     counted=True,
     per_revision=True,
+    # A websocket API has this one by itself: learn.microsoft.com/azure/api-management/websocket-api
+    factory=frozenset({"onhandshake"}),
+    comes_along=True,
     facts=MappingProxyType(
         {
             "method": Limits(r"^\S+$", shortest=1),

@@ -1,4 +1,4 @@
-"""Policies: one document each on the instance or a workspace, a product, an API and an operation."""
+"""Policies: one document each on the instance or a workspace, a product, an API, an operation and a resolver."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from provision.kinds.facts import Document, LeftOut, Required
-from provision.kinds.kind import EVERYWHERE, Kind, Properties, Shape
+from provision.kinds.kind import EVERYWHERE, IN_SERVICE, Kind, Properties, Shape
 from provision.kinds.operation import ECHO
 
 # Microsoft's documentation of the global scope; of Starter, what its description says. [?]
@@ -26,7 +26,7 @@ def _to_wire(properties: Properties) -> Properties:
     return {**properties, "format": "rawxml"}
 
 
-def _policy(parent: str, page: str, scope: str, *made: str) -> Kind:
+def _policy(parent: str, page: str, scope: str, *made: str, root: str = "policies") -> Kind:
     return Kind(
         type=f"{parent}/policies".lstrip("/"),
         title=f"policy of {parent or 'the instance'}",
@@ -36,10 +36,10 @@ def _policy(parent: str, page: str, scope: str, *made: str) -> Kind:
         shape=Shape.POLICY,
         only="policy",
         applies_to=scope,
-        where=EVERYWHERE,
+        where=EVERYWHERE if root == "policies" else IN_SERVICE,
         facts=MappingProxyType(
             {
-                "value": (Document("policies"), Required()),
+                "value": (Document(root), Required()),
                 "format": LeftOut("rawxml is what the portal's editor shows", told=False),
             }
         ),
@@ -65,4 +65,11 @@ OPERATION_POLICY = _policy(
     "api-operation-policy",
     "operation",
     *(f"apis/echo-api/operations/{name}" for name in ECHO),
+)
+# learn.microsoft.com/azure/api-management/set-graphql-resolver-policy and its neighbours
+RESOLVER_POLICY = _policy(
+    "apis/resolvers",
+    "graph-ql-api-resolver-policy",
+    "",
+    root="http-data-source|sql-data-source|cosmosdb-data-source",
 )

@@ -29,6 +29,7 @@ SECTIONS = ("inbound", "backend", "outbound", "on-error")
 def check(text: str, file: str, *, root: str = "policies", shift: Shift | None = None) -> Checked:
     """Find what is wrong with a policy document (a fragment: `root="fragment"`), in the order of the text.
 
+    `root`: the name of its root element, or several with | between them.
     `shift` brings a line and a column of the text to where they are in `file`.
     """
     parser = Parser(unified(text).removeprefix("\ufeff"), shift)
@@ -45,16 +46,18 @@ def check(text: str, file: str, *, root: str = "policies", shift: Shift | None =
 
 def _misplaced(parser: Parser, root: str) -> Iterator[Finding]:
     """Find what stands where Azure takes no element or text, in what could be read."""
-    roots = parser.tree.elements()
+    names = tuple(root.split("|"))
+    root, roots = names[0], parser.tree.elements()
     if not roots and not parser.problems:
         yield 0, f"there is no <{root}>", "the document is empty", f"write <{root}>...</{root}>"
     yield from _stray(parser.tree, f"outside of <{root}>")
     for index, element in enumerate(roots):
         if index:
             yield element.at, f"<{element.name}> is a second root element", "a document has one", "remove it"
-        elif element.name != root:
-            fix = _did_you_mean(element.name, (root,)) or f"write <{root}>"
-            yield element.at, f"the document is a <{element.name}>", f"it has to be <{root}>", fix
+        elif element.name not in names:
+            fix = _did_you_mean(element.name, names) or f"write <{root}>"
+            why = f"it has to be <{'> or <'.join(names)}>"
+            yield element.at, f"the document is a <{element.name}>", why, fix
         elif root == "policies":
             yield from _sections(parser, element)
 

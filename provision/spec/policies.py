@@ -170,7 +170,7 @@ def _mentions(text: str, file: str, shift: Shift | None = None) -> Mentions:
 def _file(found: Policies, name: str, root: str, mark: Mark) -> tuple[str, Mark] | None:
     """The text of a document's file, and its place; None, and a problem, where it can't be read."""
     if not name or "\n" in name:
-        found.take([complaints.no_policy(mark, name, root)])
+        found.take([complaints.no_policy(mark, name, root.partition("|")[0])])
         return None
     path = document.folder_of(mark.file) / name
     try:

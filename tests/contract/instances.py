@@ -58,6 +58,9 @@ DOCUMENTS = MappingProxyType(
             f"<fragment>{_SET}1</value></set-header></fragment>",
             '<fragment>\n\t<set-variable name="v" value="@(1 < 2)" />\n</fragment>',
         ),
+        "http-data-source|sql-data-source|cosmosdb-data-source": (
+            "<http-data-source><http-request><set-method>GET</set-method></http-request></http-data-source>",
+        ),
     }
 )
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"

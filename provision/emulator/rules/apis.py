@@ -14,10 +14,10 @@ from provision.emulator.rules.revisions import copy_parts, inline_version_set, s
 from provision.emulator.rules.tags import store_tags
 from provision.emulator.rules.validate import FORBIDDEN_IN_NAMES
 from provision.emulator.world.errors import ArmError
+from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
     from provision.emulator.world.draft import Draft, Props, View
-    from provision.emulator.world.store import Row
     from provision.emulator.world.wire import Call
 
 LONGEST_REVISION = 100
@@ -196,10 +196,27 @@ def api_written(draft: Draft, row: Row) -> None:
     store_version_set(draft)
     if "copy" in draft.notes:
         copy_parts(draft.call, draft.notes["copy"], row)
+    if draft.old is None and row.props.get("type") == "websocket":
+        _handshake(draft, row)
     imported = draft.notes.get("import")
     if isinstance(imported, Imported):
         store_document(draft, row, imported)
         store_tags(draft, row, imported.tags)
+
+
+def _handshake(draft: Draft, api: Row) -> None:
+    """Give a websocket API its only operation [doc: websocket-api]; what it looks like is [?]."""
+    path = f"{api.path}/operations/onhandshake"
+    if draft.call.store.exists(path):
+        return
+    props: Props = {"displayName": "onHandshake", "method": "GET", "urlTemplate": "/*", "templateParameters": []}
+    props |= {
+        "request": {"queryParameters": [], "headers": [], "representations": []},
+        "responses": [],
+        "policies": None,
+    }
+    kind = f"{api.type}/operations"
+    draft.call.store.put(Row(path, f"{api.id}/operations/onHandshake", kind, 0, {"properties": props}))
 
 
 def deleting_api(call: Call, row: Row) -> None:
