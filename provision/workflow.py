@@ -132,9 +132,15 @@ def unlike(text: str, found: Survey, exported: Exported) -> list[str]:
     Raises SpecError where the text is no spec.
     """
     want = wanted_by(text, exported)
-    here = {address: item for address, item in found.snapshot.items() if want.owns(address)}
+    here = {item.address: item for item in found.snapshot.values() if want.owns(item.address) and not _along(item)}
     changes = diff(want, here).changes
     return [f"{one.action.value} {one.address} {' '.join(p.path for p in one.properties)}".rstrip() for one in changes]
+
+
+def _along(item: Resource) -> bool:
+    """Whether Azure made it with something else, and it is left alone wherever it is."""
+    kind = kind_of(item.address.kind)
+    return kind.comes_along and kind.is_azures(item)
 
 
 def whole(azure: Cloud, scope: Scope, to_text: Callable[[Survey, Exported], str]) -> tuple[Desired, Exported]:

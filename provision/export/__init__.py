@@ -69,10 +69,15 @@ def export(survey: Survey, choice: Choice = EVERYTHING) -> Exported:
     chosen = {address for address in survey.snapshot if address not in made and choice.takes(address)}
     around = {GROUP, SERVICE, *(one for address in chosen for one in address.ancestors)}
     taken = {address: item for address, item in survey.snapshot.items() if address in chosen or address in around}
-    handles = (handled(kind_of(one.kind), one, item.body) for one, item in taken.items())
-    writing = _Writing(survey, taken, _Ours({*taken, *handles}))
+    writing = _Writing(survey, taken, _Ours(taken), _kept(survey, made))
     data = writing.document(absent=not choice.include)
     return Exported(data, tuple(writing.needed), tuple(writing.missing()), tuple(writing.leaks))
+
+
+def _kept(survey: Survey, made: Container[Address]) -> frozenset[Address]:
+    """What Azure made by itself, as values refer to it."""
+    items = (item for address, item in survey.snapshot.items() if address in made)
+    return frozenset(handled(kind_of(item.address.kind), item.address, item.body) for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class _Writing:
     survey: Survey
     taken: Mapping[Address, Resource]
     ours: Container[Address]
+    kept: Container[Address]
     needed: list[Needed] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     leaks: list[str] = field(default_factory=list)
@@ -137,7 +143,7 @@ class _Writing:
 
     def own(self, item: Resource) -> dict[str, Any]:
         """The properties of a resource, with a variable for each secret."""
-        found, hidden = properties(kind_of(item.address.kind), item, self.ours)
+        found, hidden = properties(kind_of(item.address.kind), item, self.ours, self.kept)
         for one in hidden:
             name = self.variable(item.address, one.loc, one.value)
             found = _put(found, one.loc, Raw(f"${{secret:{name}}}"))

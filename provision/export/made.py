@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provision.address import SERVICE, Address
+from provision.address import Address
 from provision.kinds import KINDS, kind_of
 from provision.kinds.canonical import canonical
 
@@ -39,7 +39,7 @@ def _is_root(item: Resource, known: AbstractSet[Address]) -> bool:
     """Whether Azure made it, and not only as a part of what it made."""
     address, kind = item.address, kind_of(item.address.kind)
     by_name = address.name.lower() in kind.factory
-    return _may_change(address, known) or by_name or (address.parent == SERVICE and kind.is_azures(item))
+    return _may_change(address, known) or by_name or (address.parent == address.scope and kind.is_azures(item))
 
 
 def _may_change(address: Address, known: AbstractSet[Address]) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Loc = tuple[str | int, ...]
 _FIRST = ("name", "displayName")
+_GENERATED = re.compile("[0-9a-f]{24}")  # what the service calls that, where it isn't listed either
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -37,6 +38,7 @@ class _Form:
 
     address: Address
     ours: Container[Address]
+    kept: Container[Address]
     hidden: list[Hidden]
 
     def inside(self, inside: Mapping[str, Property], values: Mapping[str, Any], loc: Loc) -> dict[str, Any]:
@@ -84,17 +86,23 @@ class _Form:
         return ABSENT
 
     def is_kept(self, value: Any) -> bool:
-        """Whether a value is the name of what Azure keeps a secret in, and of nothing that the spec has."""
+        """Whether a value is the name of what Azure keeps a secret in by itself."""
         if not is_reference(value):
             return False
-        return all(self.address.scope.child(*one) not in self.ours for one in policyxml.named_values(value))
+        named = [self.address.scope.child(*one) for one in policyxml.named_values(value)]
+        return any(one in self.kept or (_GENERATED.fullmatch(one.name) and one not in self.ours) for one in named)
 
 
-def properties(kind: Kind, item: Resource, ours: Container[Address]) -> tuple[dict[str, Any], list[Hidden]]:
-    """What a spec says of a resource, and the secrets in it, which stand there as ABSENT where Azure hides them."""
+def properties(
+    kind: Kind, item: Resource, ours: Container[Address], kept: Container[Address] = frozenset()
+) -> tuple[dict[str, Any], list[Hidden]]:
+    """What a spec says of a resource, and the secrets in it, which stand there as ABSENT where Azure hides them.
+
+    `kept`: what Azure made by itself, as values refer to it.
+    """
     if kind.is_link:
         return {}, []
-    form = _Form(item.address, ours, [])
+    form = _Form(item.address, ours, kept, [])
     found = form.inside(properties_of(kind), kind.normal(dict(item.body)), ())
     idle = _idle(kind, found)
     hidden = [one for one in form.hidden if one.value is not None or one.loc[:1] not in idle]

@@ -234,7 +234,9 @@ class Instance:
 
     def one(self, prop: Property, address: Address) -> Any:
         if prop.nested:
-            return self.properties(prop.inside, address) or None
+            found = self.properties(prop.inside, address)
+            key = prop.inside.get(prop.keyed)
+            return found | ({key.name: self.value(key, address)} if key and key.name not in found else {}) or None
         if prop.ref:
             return self.reference(prop.ref, address)
         return self.leaf(prop)
@@ -264,9 +266,9 @@ class Instance:
         """A text that a property takes; None where none is found."""
         look = next((make for name, make in LOOKS.items() if re.fullmatch(name, prop.name, re.IGNORECASE)), None)
         for attempt in range(20):
-            odd = self.random.random() < 0.5 and not prop.pattern
+            odd = self.random.random() < 0.5 and not prop.pattern and not prop.secret  # which has four characters
             plain = self.random.choice(TRICKY) if odd else self.word()
-            text = look(self.word()) if look and attempt < 10 else plain
+            text = look(self.word()) if look and attempt < 10 else f"{plain}-{plain}" if prop.secret else plain
             fits = (prop.shortest or 1) <= len(text) <= (prop.longest or 10_000)
             if fits and (not prop.pattern or re.search(prop.pattern, text)):
                 return text
