@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from dataclasses import replace as replace_
 from enum import Enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
 from provision.comparison import PropertyChange, compare, path_of, property_change
@@ -101,14 +100,14 @@ def diff(
     here = {address: item for address, item in observed.items() if address not in gone}
     changes: list[Change] = []
     left_alone: list[LeftAlone] = []
-    for address in sorted({**desired.snapshot, **here}, key=_outermost_first):
+    for address in sorted({**desired.snapshot, **here}, key=outermost_first):
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
             changes += [_delete(have, desired)] if have is not None else []
         elif quick and kind_of(address.kind).is_single:
             left_alone.append(LeftAlone(address, _NOT_LISTED))
         elif have is None:
-            changes.append(_create(want))
+            changes.append(created(want))
         else:
             have = _as_wanted(have, want) if quick else have
             change = _update(want, have, desired, along.get(address), again=address in rotate)
@@ -131,7 +130,8 @@ def _not_listed(have: Resource) -> Iterator[LeftAlone]:
         yield LeftAlone(have.address, f"its {name}: {_NOT_LISTED}")
 
 
-def _outermost_first(address: Address) -> tuple[bool, bool, Address]:
+def outermost_first(address: Address) -> tuple[bool, bool, Address]:
+    """What to sort addresses by: the group and the instance first."""
     return (address != GROUP, address != SERVICE, address)
 
 
@@ -169,7 +169,8 @@ def _reason(address: Address, desired: Desired) -> str:
     return "not in the spec, and exclusive" if address.parent == SERVICE else "not in the spec"
 
 
-def _create(want: Resource) -> Change:
+def created(want: Resource) -> Change:
+    """The change that makes what isn't there."""
     kind = kind_of(want.address.kind)
     after = canonical(kind, want.body, partial=True)
     properties = tuple(property_change(path, None, value) for path, value in after.items())
@@ -259,29 +260,6 @@ def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
         yield LeftAlone(have.address, f"its property {name}: provision does not know it")
     for name, why in left_out(kind, have.body):
         yield LeftAlone(have.address, f"its property {name}: {why}")
-
-
-def between(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """The changes that lead from one whole to another: what either omits is at its default."""
-    found: list[Change] = []
-    for address in sorted({**before, **after}, key=_outermost_first):
-        kind, old, new = kind_of(address.kind), before.get(address), after.get(address)
-        if new is None:
-            found += [turned(_create(old))] if old else []
-        elif old is None:
-            found.append(_create(new))
-        elif properties := tuple(compare(canonical(kind, old.body), canonical(kind, new.body))):
-            found.append(Change(address, Action.UPDATE, properties, mark=new.mark))
-    return top_most(tuple(found))
-
-
-_TURNED: Final = MappingProxyType({Action.CREATE: Action.DELETE, Action.DELETE: Action.CREATE})
-
-
-def turned(change: Change) -> Change:
-    """The change that leads back: for showing it."""
-    properties = tuple(PropertyChange(one.path, one.after, one.before) for one in change.properties)
-    return Change(change.address, _TURNED.get(change.action, change.action), properties, mark=change.mark)
 
 
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from provision import workflow
 from provision.address import GROUP, SERVICE, Scope
+from provision.between import between, turned
 from provision.cli.steps import wanted
-from provision.diff import Change, between, turned
 from provision.errors import UsageError
 from provision.plan import Plan
 from provision.render import specs
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provision.cli.output import Output
     from provision.cli.where import Where
     from provision.desired import Desired
+    from provision.diff import Change
     from provision.resource import LeftAlone
 
 _LIVE: Final = re.compile(r"(?P<group>[^/]+)/(?P<service>[^/]+)")

@@ -37,6 +37,7 @@ ORDER = (
     "comparison",
     "survey",
     "diff",
+    "between",
     "succession",
     "graph",
     "azure",
