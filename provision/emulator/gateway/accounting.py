@@ -33,4 +33,6 @@ def account(world: World, plan: Plan, transit: Transit, sent: Period, seconds: f
     length = transit.context.request.headers.get("Content-Length") or ""
     size = (int(length) if length.isdecimal() else 0) + round(sent.kilobytes * KILOBYTE)
     hit = None if transit.cache_key is None else transit.served is None
-    world.usage.add(caller, world.clock.now(), one_call(response.status_code, size, seconds, transit.served, hit))
+    counted = one_call(response.status_code, size, seconds, transit.served, hit)
+    # By when the call came: the caller may move the clock as soon as it has its answer.
+    world.usage.add(caller, transit.context.timestamp, counted)
