@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from provision.kinds import Kind
     from provision.resource import Json, Snapshot
 
+ROTATED = "--rotate"
 _NOT_LISTED = "not compared by --quick"
 
 
@@ -195,9 +196,8 @@ def _update(
     if not found:
         return None
     body = _body(kind, have, want, rule, found)
-    return Change(
-        want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, obstacle=_obstacle(kind, want, found)
-    )
+    because, obstacle = ROTATED if again else "", _obstacle(kind, want, found)
+    return Change(want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, because, obstacle=obstacle)
 
 
 def _sent_again(kind: Kind, want: Resource, found: list[PropertyChange]) -> list[PropertyChange]:

@@ -6,6 +6,7 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from provision.diff import ROTATED
 from provision.render.words import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def listed(change: Change, width: int = 0) -> Iterator[str]:
     for one in change.properties:
         path = visible(one.path)
         if _same(one):
-            yield f"{path}: {_HIDDEN}"
+            yield f"{path}: {_hidden(change)}"
         elif _is_text(one):
             yield f"{path}:"
             yield from (f"  {line}" for line in _lines(one))
@@ -56,12 +57,16 @@ def listed(change: Change, width: int = 0) -> Iterator[str]:
             yield f"{path}: {before} -> {after}"
 
 
+def _hidden(change: Change) -> str:
+    return "sent again" if change.because == ROTATED else _HIDDEN
+
+
 def diffed(change: Change) -> Iterator[str]:
     """For highlighters of diffs: the sign comes first on each line."""
     for one in change.properties:
         path = visible(one.path)
         if _same(one):
-            yield f"  {path}: {_HIDDEN}"
+            yield f"  {path}: {_hidden(change)}"
         elif _is_text(one):
             yield f"  {path}:"
             yield from _lines(one)

@@ -153,3 +153,14 @@ def test_a_secret_whose_sending_was_lost_is_sent_again(demo: Cloud) -> None:
     demo.fault("PUT", "namedValues/key", 503, "ServiceUnavailable", times=1)
     demo("apply", "spec.yaml", "--rotate", "namedValues/key", "--yes").ended(0)
     assert demo.arm("POST", "namedValues/key/listValue").body == {"value": KEY}
+
+
+def test_what_is_sent_again_is_told_as_that(demo: Cloud) -> None:
+    assert "value: sent again" in demo("plan", "spec.yaml", "--rotate", "namedValues/key").ended(0).out
+
+
+def test_an_export_names_what_azure_keeps_elsewhere(demo: Cloud) -> None:
+    """The reference to a named value of Azure's own would be one to nothing in another instance."""
+    ran = demo("export", "-g", "demoazureml", "-s", "demoazureml", "--include", "loggers/*").ended(0)
+    assert "Logger-Credentials" not in ran.out
+    assert 'connectionString: "${secret:LOGGERS_HUB_CREDENTIALS_CONNECTION_STRING}"' in ran.out
