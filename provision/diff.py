@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
 from provision.comparison import PropertyChange, compare, path_of, property_change
-from provision.kinds import Shape, current_of, kind_of
+from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
 from provision.kinds.canonical import canonical, left_out, unknown_properties, unsure, unverifiable
 from provision.kinds.confidential import secrets
-from provision.kinds.references import refers
 from provision.kinds.table import properties_of
+from provision.losses import dies_with, lost_with
 from provision.resource import LeftAlone, Resource
 from provision.secrecy import OTHER, SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from provision.address import Address
@@ -96,7 +96,7 @@ def diff(
 
     A change that Azure can't make in place says so in its `obstacle`.
     """
-    along = _lost_with(replace, observed)
+    along = lost_with(replace, observed, observed)
     gone = {address for lost in along.values() for address in lost}
     here = {address: item for address, item in observed.items() if address not in gone}
     changes: list[Change] = []
@@ -134,27 +134,6 @@ def _not_listed(have: Resource) -> Iterator[LeftAlone]:
 def outermost_first(address: Address) -> tuple[bool, bool, Address]:
     """What to sort addresses by: the group and the instance first."""
     return (address != GROUP, address != SERVICE, address)
-
-
-def _dies_with(address: Address) -> Iterator[Address]:
-    """What can't be deleted without `address`: all that it lies in, and for a link what it leads to."""
-    yield from address.ancestors
-    for one in (address, *address.ancestors):
-        current = current_of(one)
-        yield from (current,) if current else ()
-    kind = kind_of(address.kind)
-    if kind.is_link:
-        yield from refers(kind, address, {})
-
-
-def _lost_with(doomed: AbstractSet[Address], addresses: Iterable[Address]) -> dict[Address, tuple[Address, ...]]:
-    """What each of `doomed` takes along, in order."""
-    found: dict[Address, list[Address]] = {address: [] for address in doomed}
-    for one in sorted(addresses) if doomed else ():
-        for other in _dies_with(one):
-            if other in found:
-                found[other].append(one)
-    return {address: tuple(dict.fromkeys(along)) for address, along in found.items()}
 
 
 def _delete(have: Resource, desired: Desired) -> Change:
@@ -265,8 +244,8 @@ def _not_compared(want: Resource, have: Resource) -> Iterator[LeftAlone]:
 def top_most(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Deletions that take others along stand for them."""
     gone = {change.address: change for change in changes if change.action is Action.DELETE}
-    roots = {address for address in gone if not any(other in gone for other in _dies_with(address))}
-    along = _lost_with(roots, gone)
+    roots = {address for address in gone if not any(other in gone for other in dies_with(address))}
+    along = lost_with(roots, gone)
     result: list[Change] = []
     for change in changes:
         if change.action is not Action.DELETE:

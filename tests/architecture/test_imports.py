@@ -36,6 +36,7 @@ ORDER = (
     "current",
     "comparison",
     "survey",
+    "losses",
     "diff",
     "between",
     "succession",

@@ -60,6 +60,17 @@ def test_the_specs_own_go_with_it(cloud: Cloud, spec: Path) -> None:
     cloud("destroy", str(spec), "--yes").ended(0)
 
 
+def test_the_specs_own_come_back_where_what_they_are_to_is_replaced(cloud: Cloud, spec: Path) -> None:
+    """With new keys, and so that has to be said."""
+    cloud.arm.delete("subscriptions/theirs")
+    spec.write_text(SPEC + ANN + GOLD + OURS, "utf-8")
+    cloud.applied(str(spec))
+    words = ("apply", str(spec), "--replace", "products/gold", "--yes")
+    assert "1 to products/gold" in cloud(*words).ended(4).err
+    cloud(*words, "--delete-subscriptions").ended(0)
+    cloud.clean(str(spec))
+
+
 def test_a_new_product_s_own_is_no_drift_of_an_exclusive_collection(cloud: Cloud, spec: Path) -> None:
     """Azure makes one with each new product, and would go on doing so."""
     spec.write_text(SPEC + ANN + "products: {gold: {displayName: Gold}, silver: {displayName: Silver}}\n", "utf-8")
