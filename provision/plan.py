@@ -14,6 +14,7 @@ from provision.desired import references
 from provision.diff import Action, Change, diff, top_most
 from provision.errors import CycleError, PlanError
 from provision.factory import objects, possible
+from provision.hurdles import homeless, lost, protected
 from provision.kinds import find, kind_of
 from provision.kinds.collections import collection_of
 from provision.kinds.references import handled
@@ -123,7 +124,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
         caveats=observed.caveats,
         notes=observed.notes,
         obstacles=(*undone, *_obstacles(changes, desired, observed, wishes), *cycle),
-        stops=(*held, *protected(changes, desired), *_lost(changes, observed)),
+        stops=(*held, *protected(changes, desired), *lost(changes, observed)),
         managed=len({*desired.snapshot, *observed.snapshot}),
         new_instance=SERVICE in creates,
         possible=possible(desired, changes, wishes) if SERVICE in creates else (),
@@ -136,7 +137,7 @@ def make(desired: Desired, observed: Observed, scope: Scope, wishes: Wishes) -> 
 
 def _obstacles(changes: tuple[Change, ...], desired: Desired, observed: Observed, wishes: Wishes) -> Iterator[str]:
     """Why Azure can't carry them out."""
-    yield from _homeless(changes, desired)
+    yield from homeless(changes, desired)
     yield from (change.obstacle for change in changes if change.obstacle)
     yield from _missing(changes, desired, observed, wishes)
     yield from graph.taken(changes, observed.snapshot, observed.others)
@@ -276,30 +277,3 @@ def _by_handle(changes: tuple[Change, ...]) -> dict[Address, Address]:
 
 def _creates(change: Change) -> bool:
     return change.action in (Action.CREATE, Action.RESTORE, Action.REPLACE)
-
-
-def protected(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
-    """What would be deleted though the spec protects it."""
-    for change in changes:
-        for address in (change.address, *change.takes_along) if change.action.destroys else ():
-            if desired.rule(address).prevent_destroy:
-                yield f"{address} has lifecycle.prevent_destroy, and would be deleted: remove that rule first"
-
-
-def _lost(changes: tuple[Change, ...], observed: Observed) -> Iterator[str]:
-    """What a replacement would delete without anybody having said what becomes of it."""
-    for address in (change.address for change in changes if change.action is Action.REPLACE):
-        for one in observed.left_alone:
-            if one.count and one.address.within(address):
-                what = f"--replace {address} would lose the {one.count} in {one.address}, which the spec leaves alone"
-                yield f"{what}: write the key {one.address.text.rpartition('/')[2]}, or leave --replace out"
-
-
-def _homeless(changes: tuple[Change, ...], desired: Desired) -> Iterator[str]:
-    """What can't be created since the spec says no location."""
-    for change in changes:
-        location = (change.body or {}).get("location") or (change.address == SERVICE and desired.location)
-        if change.address in (GROUP, SERVICE) and change.action is Action.CREATE and not location:
-            where = "resourceGroup" if change.address == GROUP else "service"
-            yield f"{change.mark}: {where} does not exist, and creating it needs a location: add location: ..."
-            return  # the group's is the instance's too

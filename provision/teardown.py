@@ -10,9 +10,10 @@ from provision import graph
 from provision.address import DELETED, GROUP, SERVICE
 from provision.diff import Action, Change, top_most
 from provision.errors import GuardError
+from provision.hurdles import protected
 from provision.kinds import kind_of
 from provision.kinds.collections import keys
-from provision.plan import Plan, protected, purge
+from provision.plan import Plan, purge
 from provision.resource import LeftAlone
 
 if TYPE_CHECKING:

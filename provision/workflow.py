@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from provision import spec as specs
-from provision.address import DELETED, GROUP, SERVICE, Address
+from provision.address import DELETED, GROUP, SERVICE
 from provision.apply import apply
+from provision.bystanders import undeclared_in, with_customers, with_undeclared
 from provision.desired import desired as desired_of
 from provision.diff import Action, diff
 from provision.document import Source
@@ -19,11 +19,10 @@ from provision.errors import AzureError, GuardError, NotFoundError, ProvisionErr
 from provision.export import export
 from provision.factory import possible
 from provision.guards import inherit
-from provision.kinds import find, kind_of
+from provision.kinds import kind_of
 from provision.kinds.bodies import holds
-from provision.kinds.collections import collections, dies_with, keys
 from provision.observed import Observed, Reader, observe
-from provision.plan import Plan, Wishes, is_wanted, make
+from provision.plan import Plan, Wishes, make
 from provision.presence import Seen
 from provision.recheck import Careful
 from provision.recheck import Cloud as Recheck
@@ -86,38 +85,16 @@ def plan(
         if SERVICE not in desired.elsewhere:
             raise
         return _before_it_is_there(desired, scope, wishes)
-    made = _with_customers(make(desired, found, scope, wishes), azure, desired)
+    made = with_customers(make(desired, found, scope, wishes), azure, desired)
     if not undeclared or made.new_instance:
         return made
-    return _with_undeclared(made, _undeclared(desired, azure), wishes)
-
-
-def _with_undeclared(plan: Plan, found: tuple[Address, ...], wishes: Wishes) -> Plan:
-    """The plan that also tells what nobody declares, but for what it deletes."""
-    known = {change.address for change in plan.changes} | {one for change in plan.changes for one in change.takes_along}
-    listed = tuple(sorted(one for one in found if one not in known and is_wanted(one, wishes)))
-    left_alone = tuple(one for one in plan.left_alone if one.address not in listed)
-    return replace(plan, undeclared=listed, left_alone=left_alone)
+    return with_undeclared(made, undeclared_in(desired, azure), wishes)
 
 
 def _before_it_is_there(desired: Desired, scope: Any, wishes: Wishes) -> Plan:
     """The plan of a spec that uses an instance which another spec of the run makes: all is new, and planned again."""
     made = make(replace(desired, there=()), Observed(MappingProxyType({}), notes=(_MADE_HERE,)), scope, wishes)
     return replace(made, new_instance=True, possible=possible(desired, made.changes, wishes))
-
-
-def _with_customers(planned: Plan, azure: Cloud, desired: Desired) -> Plan:
-    """Count the subscriptions of users that would die, by themselves or with what they are to; not the spec's own."""
-    gone = {change.address for change in planned.changes if change.action is Action.DELETE}
-    doomed = gone | {change.address for change in planned.changes if change.action is Action.REPLACE}
-    kinds = {kind_of(address.kind) for address in doomed if address != DELETED}
-    if not any(kind.has_subscribers or kind.holds_keys for kind in kinds):
-        return planned
-    mine = gone & desired.snapshot.keys()
-    users = [one for one in azure.inside(keys()) if not keys().is_azures(one) and one.address not in mine]
-    lost = [doomed & {one.address, *dies_with(one)} for one in users]
-    counts = Counter(min(causes) for causes in lost if causes)
-    return replace(planned, customers=MappingProxyType(dict(counts)))
 
 
 def take_over(azure: Cloud, scope: Scope, choice: Choice) -> tuple[Survey, Exported]:
@@ -169,28 +146,10 @@ def plan_teardown(desired: Desired, azure: Cloud, scope: Any, consent: Consent, 
     observed = observe(unneeded, azure, quick=not desired.existing, seen=seen)
     around = Surroundings()
     if SERVICE in observed.snapshot:
-        around = Surroundings(_undeclared(desired, azure), ())
+        around = Surroundings(undeclared_in(desired, azure), ())
     if GROUP in observed.snapshot:
         around = replace(around, others_in_group=tuple(azure.others_in_group()))
-    return _with_customers(teardown(desired, observed, scope, around, consent), azure, desired)
-
-
-def _undeclared(desired: Desired, azure: Cloud) -> tuple[Address, ...]:
-    """Everything in the instance that the spec doesn't declare and Azure didn't make by itself."""
-
-    def look(collection: Collection) -> list[Address]:
-        return [one.address for one in azure.inside(collection) if not collection.is_azures(one)]
-
-    with ThreadPoolExecutor(16) as pool:
-        every = [address for found in pool.map(look, collections()) for address in found]
-    declared = desired.snapshot.keys() | desired.elsewhere
-    return tuple(address for address in every if _whole(address) not in declared)
-
-
-def _whole(address: Address) -> Address:
-    """The resource that an entry of a list belongs to: itself, or what it is a revision of."""
-    kind = find(address.kind)
-    return Address(address.text.partition(kind.revision)[0]) if kind and kind.revision else address
+    return with_customers(teardown(desired, observed, scope, around, consent), azure, desired)
 
 
 def settle(azure: Cloud, tell: Callable[[str, float], None]) -> Seen:
