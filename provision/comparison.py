@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provision.kinds.canonical import Elements
+from provision.kinds.canonical import Elements, unverifiable
 from provision.kinds.combine import joined
+from provision.kinds.confidential import secrets
 from provision.secrecy import OTHER, SECRET, Concealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from provision.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,21 @@ def _plain(value: Any, secret: str) -> Any:
     return [_plain(item, secret) for item in value] if isinstance(value, list) else value
 
 
-def path_of(loc: tuple[str | int, ...]) -> str:
+def _path_of(loc: tuple[str | int, ...]) -> str:
     """The path of what is reached by these steps."""
     path = ""
     for step in loc:
         path = f"{path}[{step}]" if isinstance(step, int) else joined(path, step)
     return path
+
+
+def sent_again(kind: Kind, want: Mapping[str, Any], found: list[PropertyChange]) -> list[PropertyChange]:
+    """The secrets that differ in nothing that can be seen."""
+    every = dict.fromkeys(_path_of(loc) for loc, _ in secrets(kind, want))
+    return [PropertyChange(path, SECRET, SECRET) for path in every if path not in {one.path for one in found}]
+
+
+def becoming_secret(kind: Kind, want: Mapping[str, Any], found: list[PropertyChange]) -> list[PropertyChange]:
+    """What Azure shows, and won't when it is what is wanted: what it becomes isn't nothing."""
+    hidden = {said.partition(":")[0] for said in unverifiable(kind, want)}
+    return [PropertyChange(one.path, OTHER, SECRET) if one.path in hidden else one for one in found]

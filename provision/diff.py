@@ -9,15 +9,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from provision.address import GROUP, SERVICE
-from provision.comparison import PropertyChange, compare, path_of, property_change
+from provision.comparison import PropertyChange, becoming_secret, compare, property_change, sent_again
 from provision.kinds import Shape, kind_of
 from provision.kinds.bodies import fragment, kept, update_body
 from provision.kinds.canonical import canonical, left_out, unknown_properties, unsure, unverifiable
-from provision.kinds.confidential import secrets
 from provision.kinds.table import properties_of
 from provision.losses import dies_with, lost_with
 from provision.resource import LeftAlone, Resource
-from provision.secrecy import OTHER, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,22 +165,16 @@ def _update(
     before = canonical(kind, have.body, partial=False, revealed=have.revealed)
     after = canonical(kind, want.body, revealed=have.revealed)
     found = [one for one in compare(before, after, partial=kind.partial) if not rule.ignores(one.path)]
-    found = _becoming_secret(kind, want, found)
+    found = becoming_secret(kind, want.body, found)
     if along is not None:
         return Change(want.address, Action.REPLACE, tuple(found), want.body, have.etag, want.mark, "--replace", along)
     if again:
-        found += _sent_again(kind, want, found)
+        found += sent_again(kind, want.body, found)
     if not found:
         return None
     body = _body(kind, have, want, rule, found)
     because, obstacle = ROTATED if again else "", _obstacle(kind, want, found)
     return Change(want.address, Action.UPDATE, tuple(found), body, have.etag, want.mark, because, obstacle=obstacle)
-
-
-def _sent_again(kind: Kind, want: Resource, found: list[PropertyChange]) -> list[PropertyChange]:
-    """The secrets that differ in nothing that can be seen."""
-    every = dict.fromkeys(path_of(loc) for loc, _ in secrets(kind, want.body))
-    return [PropertyChange(path, SECRET, SECRET) for path in every if path not in {one.path for one in found}]
 
 
 def _as_it_is(want: Resource, have: Resource) -> Resource:
@@ -195,12 +187,6 @@ def _as_it_is(want: Resource, have: Resource) -> Resource:
     names = known if kind.stays(have.address) and not kind.partial else unsure(kind, want.body)
     given = {name: have.body[name] for name in names if name in have.body}
     return replace_(want, body={**want.body, **given}) if given else want
-
-
-def _becoming_secret(kind: Kind, want: Resource, found: list[PropertyChange]) -> list[PropertyChange]:
-    """What Azure shows, and won't when it is what is wanted: what it becomes isn't nothing."""
-    hidden = {said.partition(":")[0] for said in unverifiable(kind, want.body)}
-    return [PropertyChange(one.path, OTHER, SECRET) if one.path in hidden else one for one in found]
 
 
 def _body(kind: Kind, have: Resource, want: Resource, rule: Lifecycle, found: list[PropertyChange]) -> dict[str, Any]:
