@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from provision import adopting
 from provision import spec as specs
 from provision.address import DELETED, GROUP, SERVICE
 from provision.apply import apply
@@ -29,7 +30,7 @@ from provision.recheck import Cloud as Recheck
 from provision.report import Outcome, Report, Result
 from provision.resource import Resource, in_transition
 from provision.stop import INTERRUPTED, Never, unless_stopped
-from provision.survey import EVERYTHING, survey
+from provision.survey import EVERYTHING, Choice, survey
 from provision.teardown import Consent, Surroundings, teardown
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from provision.export import Exported
     from provision.kinds.collections import Collection
     from provision.stop import Stop
-    from provision.survey import Choice, Survey
+    from provision.survey import Survey
 
 _FIRST = frozenset({GROUP, SERVICE, DELETED})  # what has to be there before the inside of an instance can be seen
 _MAKES = (Action.CREATE, Action.REPLACE)  # what nothing of others can be in
@@ -112,6 +113,17 @@ def unlike(text: str, found: Survey, exported: Exported) -> list[str]:
     here = {item.address: item for item in found.snapshot.values() if want.owns(item.address) and not _along(item)}
     changes = diff(want, here).changes
     return [f"{one.action.value} {one.address} {' '.join(p.path for p in one.properties)}".rstrip() for one in changes]
+
+
+def adopted(spec: specs.Spec, text: str, want: Desired, azure: Cloud, scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The spec's text completed from its instance, and what could not be brought into it."""
+    plan = held_against(want, azure, scope)
+    about = adopting.about(plan.changes)
+    if not about:
+        found = adopting.Adopted(text, tuple(f"{one.address}: it isn't there" for one in plan.changes))
+    else:
+        found = adopting.adopt(spec, text, plan.changes, survey(azure, scope, Choice(about)))
+    return found.text, found.left
 
 
 def _along(item: Resource) -> bool:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from provision import workflow
 from provision.cli.sinks import say
+from provision.desired import desired
 from provision.errors import ProvisionError, SpecError, UsageError
 from provision.kinds import children_of, find, kind_of
 from provision.render import specs
+from provision.spec import load
 from provision.survey import Choice
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ class Place:
     name: str = SPEC
     policies: str = "policies"
     split: bool = False
+
+
+def check(group: str, service: str, adopt: Path | None, *, split: bool, chosen: bool) -> None:
+    """Raises UsageError for options that don't go together."""
+    if adopt is None and not (group and service):
+        raise UsageError("which instance? --resource-group GROUP and --service NAME, or --adopt SPEC")
+    if adopt is not None and (group or service or split or chosen):
+        raise UsageError("--adopt goes with --out alone: the spec says which instance, and what of it")
 
 
 def place(out: Path | None, *, split: bool) -> Place:
@@ -73,6 +83,22 @@ def found(where: Where, group: str, service: str, chosen: Choice) -> tuple[Surve
     """What the instance holds, and the spec of it."""
     azure = where.connect(group, service, read_only=True)
     return workflow.take_over(azure, azure.scope, chosen)
+
+
+def adopted(spec: Path, out: Path | None, where: Where) -> int:
+    """Complete a spec from its instance, as another file. The exit code. Raises UsageError for the spec itself."""
+    if out is not None and out.exists() and out.samefile(spec):
+        raise UsageError(f"--out {out} is the spec itself: name another file, and compare the two")
+    loaded = load(spec)
+    want = desired(loaded)
+    azure = where.connect(want.group, want.service, read_only=True)
+    text, left = workflow.adopted(loaded, spec.read_text("utf-8-sig"), want, azure, azure.scope)
+    if out is None:
+        say(sys.stdout, text)
+    else:
+        _save({out.name: text}, Place(out.parent, out.name))
+    say(sys.stderr, "".join(f"Not in it: {line}\n" for line in left))
+    return 0
 
 
 def written(result: tuple[Survey, Exported], to: Place) -> int:

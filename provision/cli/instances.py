@@ -10,13 +10,17 @@ from provision.cli import options as o
 
 
 def export(
-    resource_group: o.Group,
-    service: o.Service,
+    resource_group: o.Group = "",
+    service: o.Service = "",
     out: Annotated[
         Path | None,
         Option("--out", metavar="FILE|FOLDER", help="Write files, policies apart.  [default: all of it to stdout]"),
     ] = None,
     split: Annotated[bool, Option("--split", help="A folder for each API; --out names the folder of all.")] = False,
+    adopt: Annotated[
+        Path | None,
+        Option("--adopt", metavar="SPEC", help="Complete this spec from its instance instead; it stays as it is."),
+    ] = None,
     include: o.Only = None,
     exclude: o.Without = None,
     cloud: o.Cloud = "azure",
@@ -29,9 +33,12 @@ def export(
     from provision.cli import exporting as x
     from provision.cli.where import opened
 
+    x.check(resource_group, service, adopt, split=split, chosen=bool(include or exclude))
     place = x.place(out, split=split)
     choice = x.choice(include, exclude)
     with opened(cloud, subscription, endpoint, state, timeout, x.tell) as where:
+        if adopt:
+            raise Exit(x.adopted(adopt, out, where))
         found = x.found(where, resource_group, service, choice)
     raise Exit(x.written(found, place))
 

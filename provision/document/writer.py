@@ -36,6 +36,21 @@ def dump(data: dict[str, Any]) -> str:
     return text
 
 
+def inline(value: Any) -> str:
+    """A value in one line, as it may stand inside of brackets."""
+    root = yaml.SequenceNode(_SEQ, [_flat(_node(value))], flow_style=True)
+    text: str = yaml.serialize(root, Dumper=yaml.CSafeDumper, allow_unicode=True, width=_ENDLESS, encoding=None)
+    return text.strip()[1:-1]
+
+
+def _flat(node: yaml.Node) -> yaml.Node:
+    if isinstance(node, yaml.ScalarNode):
+        return yaml.ScalarNode(node.tag, node.value, style='"' if node.style == "|" else node.style)
+    if isinstance(node, yaml.MappingNode):
+        return yaml.MappingNode(_MAP, [(_flat(key), _flat(value)) for key, value in node.value], flow_style=True)
+    return yaml.SequenceNode(_SEQ, [_flat(one) for one in node.value], flow_style=True)
+
+
 def escaped(text: str) -> str:
     """The text with every dollar doubled that would begin a variable, or be taken for two."""
     return _DOLLARS.sub(lambda match: match[0] * 2, str(text))

@@ -74,6 +74,39 @@ def export(survey: Survey, choice: Choice = EVERYTHING) -> Exported:
     return Exported(data, tuple(writing.needed), tuple(writing.missing()), tuple(writing.leaks))
 
 
+def branches(survey: Survey, ours: Container[Address]) -> Branches:
+    """What stands in a spec for single resources of an instance. `ours`: what that spec declares beside them."""
+    made = untouched(survey.snapshot)
+    return Branches(_Writing(survey, survey.snapshot, _Ours(_Either(ours, survey.snapshot)), _kept(survey, made)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    one: Container[Address]
+    other: Container[Address]
+
+    def __contains__(self, address: object) -> bool:
+        return address in self.one or address in self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What stands in a spec for single resources; secrets are variables there."""
+
+    _writing: _Writing
+
+    def own(self, item: Resource) -> dict[str, Any]:
+        """The properties of a resource, without what is in it."""
+        return self._writing.own(item)
+
+    def whole(self, item: Resource) -> Any:
+        """All that stands for a resource: a map, the name that a link has in a list, or the text of a policy."""
+        kind = kind_of(item.address.kind)
+        if kind.is_link:
+            return self._writing.link(kind, item)
+        return Policy(self.own(item)["value"]) if kind.shape is Shape.POLICY else self._writing.node(item)
+
+
 def _kept(survey: Survey, made: Container[Address]) -> frozenset[Address]:
     """What Azure made by itself, as values refer to it."""
     items = (item for address, item in survey.snapshot.items() if address in made)

@@ -45,6 +45,7 @@ ORDER = (
     "factory",
     "vanishing",
     "export",
+    "adopting",
     "rotation",
     "hurdles",
     "plan",
