@@ -102,7 +102,8 @@ def diff(
     for address in sorted({**desired.snapshot, **here}, key=outermost_first):
         want, have = desired.snapshot.get(address), here.get(address)
         if want is None:
-            changes += [_delete(have, desired)] if have is not None else []
+            there = have is not None and not kind_of(address.kind).is_bare(have)
+            changes += [_delete(have, desired)] if have is not None and there else []
         elif quick and kind_of(address.kind).is_single:
             left_alone.append(LeftAlone(address, _NOT_LISTED))
         elif have is None:
@@ -150,9 +151,11 @@ def _reason(address: Address, desired: Desired) -> str:
 def created(want: Resource) -> Change:
     """The change that makes what isn't there."""
     kind = kind_of(want.address.kind)
+    what = f"{want.mark}: there is no {kind.title} '{want.address.name}', and it can't be created · "
     after = canonical(kind, want.body, partial=True)
     properties = tuple(property_change(path, None, value) for path, value in after.items())
-    return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark)
+    obstacle = f"{what}{kind.made_elsewhere}" if kind.made_elsewhere else ""
+    return Change(want.address, Action.CREATE, properties, want.body, mark=want.mark, obstacle=obstacle)
 
 
 def _update(

@@ -64,8 +64,13 @@ def _possible(desired: Desired, changes: tuple[Change, ...], chosen: Chosen) -> 
         if address in created:
             action = Action.REPLACE if address in chosen.replace else Action.UPDATE
             yield Change(address, action, mark=created[address].mark, because=_IF_MADE)
-        elif address not in desired.snapshot and desired.owns(address) and _is_chosen(address, chosen):
+        elif address not in desired.snapshot and _goes(address, desired) and _is_chosen(address, chosen):
             yield Change(address, Action.DELETE, because=_IF_MADE)
+
+
+def _goes(address: Address, desired: Desired) -> bool:
+    """Whether the spec wants the end of what it doesn't declare; what comes along is let be unless it is named."""
+    return address in desired.absent or (desired.owns(address) and not kind_of(address.kind).comes_along)
 
 
 def _is_chosen(address: Address, chosen: Chosen) -> bool:

@@ -95,8 +95,9 @@ def agree(plan: Plan) -> Plan:
 
 
 def inherit(second: Plan, first: Plan) -> Plan:
-    """A second plan under the limits and the consent of the first."""
-    return replace(second, limits=first.limits, agreement=first.agreement)
+    """A second plan under the limits and the consent of the first; of what is new any share may be updated."""
+    limits = replace(first.limits, max_update=None) if first.new_instance else first.limits
+    return replace(second, limits=limits, agreement=first.agreement)
 
 
 def stricter(saved: Limits, given: Limits, usual: Limits) -> Limits:

@@ -52,7 +52,7 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
     declared |= _unread(desired, observed)
     kept = (*_kept_group(declared.get(GROUP) is not None, around), *_staying(declared))
     stays = {one.address for one in kept}
-    doomed = [item for address, item in sorted(declared.items()) if address not in stays]
+    doomed = [item for address, item in sorted(declared.items()) if address not in stays and not _is_bare(item)]
     changes = top_most(tuple(Change(item.address, Action.DELETE, etag=item.etag, because="destroy") for item in doomed))
     changes = _apart(changes, {item.address for item in doomed})
     if consent.purge and (observed.soft_deleted or SERVICE in declared):
@@ -74,6 +74,12 @@ def teardown(desired: Desired, observed: Observed, scope: Scope, around: Surroun
         secrets=desired.secrets,
         spec=desired.file,
     )
+
+
+def _is_bare(item: Resource) -> bool:
+    """Whether there is nothing of it to delete."""
+    kind = kind_of(item.address.kind)
+    return not kind.stays(item.address) and kind.is_bare(item)
 
 
 def _unread(desired: Desired, observed: Observed) -> dict[Address, Resource]:

@@ -22,7 +22,7 @@ from provision.azure.transport import Wire
 from provision.kinds import WORKSPACES, Where, find, where_is
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from azure.mgmt.resource.resources import ResourceManagementClient
 
@@ -130,6 +130,10 @@ class _Answer:
     def __init__(self, response: Any) -> None:
         self._response = response
 
+    def __iter__(self) -> Iterator[Any]:
+        """Nothing: some lists the SDK takes for one answer, which a hook has seen too."""
+        return iter(())
+
     @property
     def next_link(self) -> str | None:
         """The address of the next page."""
@@ -155,7 +159,9 @@ class Clients:
     def method(self, address: Address, verb: str) -> Any:
         """What of the SDK gets, puts, updates or deletes a resource."""
         client = self.resources if address == GROUP else self.api
-        return method_of(getattr(client, group_name(address.kind, where_is(address))), address.kind, verb)
+        kind = find(address.kind)
+        served = f"{address.kind}/{address.name.lower()}" if kind and kind.apart else address.kind
+        return method_of(getattr(client, group_name(served, where_is(address))), address.kind, verb)
 
     def listing(self, kind_type: str, parent: Address) -> Any:
         """What of the SDK lists a collection of a resource."""

@@ -28,6 +28,11 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "apis/operations/tags": "tag",
         "products/tags": "tag",
         "tenant": "tenant_access",
+        "templates": "email_template",
+        "portalsettings": "portal_settings",
+        "portalsettings/signin": "sign_in_settings",
+        "portalsettings/signup": "sign_up_settings",
+        "portalsettings/delegation": "delegation_settings",
         "authorizationProviders/authorizations": "authorization",
         "authorizationProviders/authorizations/accessPolicies": "authorization_access_policy",
     }
@@ -47,6 +52,7 @@ _OF_GATEWAYS: Final = ("apis", "certificateAuthorities", "hostnameConfigurations
 _NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         ("resourceGroup", "put"): "create_or_update",
+        ("privateEndpointConnections", "get"): "get_by_name",
         **{(f"gateways/{one}", "list"): "list_by_service" for one in _OF_GATEWAYS},
         **{(f"tags/{one}Links", "list"): "list_by_product" for one in ("api", "operation", "product")},
         ("apis/tags", "put"): "assign_to_api",
@@ -58,7 +64,7 @@ _NAMED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     }
 )
 # The last name stands in the method's URL, and is no argument.
-CONSTANT: Final = frozenset({"apis/wikis", "products/wikis"})
+CONSTANT: Final = frozenset({"apis/wikis", "products/wikis", "portalsettings"})
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -104,6 +110,13 @@ def needs_etag(function: Any) -> bool:
     """Whether a function can't do without a precondition."""
     found = inspect.signature(function).parameters.get("if_match")
     return found is not None and found.default is inspect.Parameter.empty
+
+
+@cache
+def body_name(function: Any) -> str:
+    """The parameter that takes the body; empty where there is none."""
+    names = inspect.signature(function).parameters
+    return next((one for one in names if one == "parameters" or one.endswith("_request")), "")
 
 
 def arguments(kind: Kind, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from provision.address import SERVICE
 from provision.azure.answers import last, means_absent
 from provision.azure.failures import translated
 from provision.azure.links import stands_apart
-from provision.azure.methods import needs_etag, takes_etag
+from provision.azure.methods import body_name, needs_etag, takes_etag
 from provision.azure.reading import Reads, region
 from provision.azure.waiting import SAID_AFTER, Followed, duration
 from provision.azure.wire import wrapped
@@ -85,8 +85,9 @@ class Writes(Reads):
     def _put(self, kind: Kind, change: Change, cancelled: Event) -> None:
         updates = change.action is Action.UPDATE
         at, body = self._as_sent(kind, change)
-        options: dict[str, Any] = {} if body is None else {"parameters": json.dumps(body).encode()}
         method = self._clients.method(at, "update" if updates and kind.patched else "put")
+        takes = body_name(getattr(method, "__func__", method))
+        options: dict[str, Any] = {} if body is None or not takes else {takes: json.dumps(body).encode()}
         # What this run makes as a copy has not been seen.
         if updates and takes_etag(method) and not kind.traceless and change.etag:
             options["if_match"] = change.etag

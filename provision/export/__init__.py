@@ -160,7 +160,7 @@ class _Writing:
         found: dict[str, list[str]] = {}
         for address in sorted(made_in(self.taken[SERVICE])):
             kind = kind_of(address.kind)
-            goes = address.parent == SERVICE and kind.shape is Shape.MAP and not kind.stays(address)
+            goes = address.parent == SERVICE and kind.shape is Shape.MAP and not kind.always_there
             if goes and address not in self.survey.snapshot:
                 found.setdefault(kind.key, []).append(address.name)
         return found

@@ -31,8 +31,15 @@ def untouched(snapshot: Snapshot) -> frozenset[Address]:
         for root in (address, *address.ancestors):
             if root in roots:
                 along[root].append(address)
-    same = (root for root in roots if not _may_change(root, known) or _as_it_was(root, along[root], known, snapshot))
+    same = (root for root in roots if _is_same(root, along[root], known, snapshot))
     return frozenset(address for root in same for address in along[root])
+
+
+def _is_same(root: Address, along: list[Address], known: AbstractSet[Address], snapshot: Snapshot) -> bool:
+    """Whether one is as Azure made it; what is always there is the user's by what was put into it."""
+    if _may_change(root, known):
+        return _as_it_was(root, along, known, snapshot)
+    return len(along) == 1 or not kind_of(root.kind).always_there
 
 
 def _is_root(item: Resource, known: AbstractSet[Address]) -> bool:

@@ -103,7 +103,7 @@ def properties(
     if kind.is_link:
         return {}, []
     form = _Form(item.address, ours, kept, [])
-    found = form.inside(properties_of(kind), kind.normal(dict(item.body)), ())
+    found = form.inside(properties_of(kind, item.address.name), kind.normal(dict(item.body)), ())
     idle = _idle(kind, found)
     hidden = [one for one in form.hidden if one.value is not None or one.loc[:1] not in idle]
     found = {name: value for name, value in found.items() if value is not ABSENT or (name,) not in idle}

@@ -28,11 +28,15 @@ from provision.kinds.identity_provider import IDENTITY_PROVIDER
 from provision.kinds.kind import Kind, Shape, Where
 from provision.kinds.logger import LOGGER
 from provision.kinds.named_value import NAMED_VALUE
+from provision.kinds.notification import NOTIFICATION, RECIPIENT_EMAIL, RECIPIENT_USER
 from provision.kinds.openid_provider import OPENID_PROVIDER
 from provision.kinds.operation import OPERATION
 from provision.kinds.policy import API_POLICY, OPERATION_POLICY, PRODUCT_POLICY, RESOLVER_POLICY, SERVICE_POLICY
 from provision.kinds.policy_fragment import POLICY_FRAGMENT
 from provision.kinds.policy_restriction import POLICY_RESTRICTION
+from provision.kinds.portal_config import PORTAL_CONFIG
+from provision.kinds.portal_setting import PORTAL_SETTING
+from provision.kinds.private_endpoint import PRIVATE_ENDPOINT
 from provision.kinds.product import PRODUCT
 from provision.kinds.product_api import PRODUCT_API
 from provision.kinds.product_group import PRODUCT_GROUP
@@ -45,6 +49,7 @@ from provision.kinds.service import SERVICE_KIND
 from provision.kinds.subscription import SUBSCRIPTION
 from provision.kinds.tag import API_TAG, OPERATION_TAG, PRODUCT_TAG, TAG
 from provision.kinds.tag_description import TAG_DESCRIPTION
+from provision.kinds.template import TEMPLATE
 from provision.kinds.tenant import TENANT
 from provision.kinds.user import USER
 from provision.kinds.version_set import VERSION_SET
@@ -103,6 +108,13 @@ KINDS: Final = (
     DOCUMENTATION,
     API_WIKI,
     PRODUCT_WIKI,
+    NOTIFICATION,
+    RECIPIENT_EMAIL,
+    RECIPIENT_USER,
+    TEMPLATE,
+    PORTAL_SETTING,
+    PORTAL_CONFIG,
+    PRIVATE_ENDPOINT,
 )
 _BY_TYPE: Final = MappingProxyType({kind.type.lower(): kind for kind in KINDS})
 WORKSPACES: Final = "workspaces"

@@ -137,6 +137,7 @@ class Kind:
     facts: Facts = field(default_factory=lambda: MappingProxyType({}))
     own: tuple[Property, ...] = ()  # keys of a spec that ARM's resource doesn't have
     names: Names = field(default_factory=lambda: Names(r"^[^*#&+:<>?/%\\]+$"))
+    apart: bool = False  # each of its names has properties of its own, and an entry in the table
     only: str = ""  # of the one of its kind: the name that it has in ARM
     where: frozenset[Where] = IN_SERVICE
     counted: bool = False  # where the spec doesn't have the key, what there is is counted all the same, and told
@@ -145,6 +146,7 @@ class Kind:
     patched: bool = False  # updated by a PATCH of what changed, not by a PUT of everything
     factory: frozenset[str] = frozenset()  # names that Azure makes by itself
     made_by_azure: Callable[[Resource], bool] | None = None  # where names alone don't tell
+    made_elsewhere: str = ""  # who makes it: it can't be created here
     undeletable: frozenset[str] = frozenset()  # names of those that Azure has always and lets nobody delete
     comes_along: bool = False  # what Azure makes comes with other resources, declared ones too: exclusive lets it be
     in_new_instances: frozenset[str] = frozenset()  # addresses of those that it may put into a new instance
@@ -218,6 +220,10 @@ class Kind:
     def removable(self) -> bool:
         """Whether there are members that can be deleted."""
         return not self.names.words or not {one.lower() for one in self.names.words} <= self.undeletable
+
+    def is_bare(self, one: Resource) -> bool:
+        """Whether there is nothing of it to delete: Azure has it always, and it is as Azure made it."""
+        return self.always_there and self.is_azures(one)
 
     def stays(self, address: Address) -> bool:
         """Whether nobody can delete this one. Of such a one only what the spec says is compared and sent."""

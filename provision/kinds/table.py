@@ -122,12 +122,24 @@ def _table() -> Mapping[str, Any]:
 
 
 @cache
-def properties_of(kind: Kind) -> Mapping[str, Property]:
-    """The properties of a kind by their names, those that no spec may hold included; none of a link."""
+def properties_of(kind: Kind, name: str = "") -> Mapping[str, Property]:
+    """The properties of a kind by their names, those that no spec may hold included; none of a link.
+
+    `name`: where each of the kind's names has properties of its own, those of that one; else those of all of them.
+    """
     if kind.is_link:
         return MappingProxyType({})
-    found = _inside(_table()[kind.of], kind.facts, kind.returned, "")
+    found: dict[str, Property] = {}
+    for entry in entries_of(kind, name):
+        found |= _inside(_table()[entry], kind.facts, kind.returned, "")
     return MappingProxyType({**found, **{one.name: one for one in kind.own}})
+
+
+def entries_of(kind: Kind, name: str = "") -> tuple[str, ...]:
+    """The entries of the table that describe a kind."""
+    if not kind.apart:
+        return (kind.of,)
+    return tuple(f"{kind.of}/{one}" for one in kind.names.words if name.lower() in ("", one.lower()))
 
 
 @cache
@@ -139,7 +151,7 @@ def named_of(kind: Kind) -> tuple[str, ...]:
 @cache
 def outside_of(kind: Kind) -> frozenset[str]:
     """Properties that stand beside `properties` on the wire; everything else is inside."""
-    return frozenset(() if kind.is_link else _table()[kind.of].get("outside", ()))
+    return frozenset(() if kind.is_link else _table()[entries_of(kind)[0]].get("outside", ()))
 
 
 def in_workspaces(kind_type: str) -> bool:

@@ -99,6 +99,12 @@ def _inside(kind: Kind, where: Where) -> dict[str, Property]:
     return {**found, LIFECYCLE: _LIFECYCLE}
 
 
+def _apart(kind: Kind, name: str) -> Property:
+    """What stands under one of the names of a kind of which each has properties of its own."""
+    found = {key: prop for key, prop in properties_of(kind, name).items() if prop.written}
+    return Property(name, "object", inside=MappingProxyType({**found, LIFECYCLE: _LIFECYCLE}), about=_about(kind))
+
+
 @cache
 def own(kind: Kind) -> Property:
     """The properties of one resource, without its children and its lifecycle."""
@@ -111,6 +117,9 @@ def field(kind: Kind, where: Where = Where.SERVICE) -> Property:
     one = node(kind, where)
     if kind.shape is not Shape.MAP:
         return one
+    if kind.apart:
+        inside = {name: _apart(kind, name) for name in kind.names.words}
+        return Property(kind.key, "object", inside=MappingProxyType(inside), kind=one.kind, about=one.about)
     names = Property("", "string", **_named(kind.names))
     return Property(kind.key, "object", many="map", inside=one.inside, names=names, kind=one.kind, about=one.about)
 

@@ -133,6 +133,7 @@ class Instance:
     def inside(self, parent: Address) -> None:
         """What lies in one resource, outermost first, and no links."""
         kinds = [kind for kind in children_at(parent) if kind.shape is not Shape.ROOT and not kind.is_link]
+        kinds = [kind for kind in kinds if not kind.made_elsewhere]
         for kind in in_order([one for one in kinds if not (one.follows or one.closing)]):
             least = int(kind.type not in self.drawn)  # one of each at least
             self.drawn.add(kind.type)
@@ -186,7 +187,7 @@ class Instance:
         """One resource, if the kind and the rest of the instance allow it."""
         if self.has(address) and (address not in self.factory or address in {one.address for one in self.puts}):
             return
-        inside = properties_of(kind)
+        inside = properties_of(kind, address.name)
         least = self.properties({name: prop for name, prop in inside.items() if prop.required}, address)
         least |= dict.fromkeys(named_of(kind), address.name)
         wished = {**self.properties(inside, address), **least}

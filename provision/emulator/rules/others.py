@@ -42,6 +42,7 @@ OTHER_KINDS = (
         "PrivateEndpointConnection",
         verbs=verbs_of("privateEndpointConnections"),
         defaults={"provisioningState": "Succeeded"},
+        etag=False,  # the specification has none for it
         created=200,  # the SDK takes 200 and 202 only
     ),
     Kind(

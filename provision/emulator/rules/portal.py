@@ -5,7 +5,9 @@ Sources: [doc] documentation, [tfp] Terraform's azurerm provider and its accepta
 
 from __future__ import annotations
 
+import copy
 import secrets
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from provision.emulator.rules.kind import Kind
@@ -13,6 +15,8 @@ from provision.emulator.rules.surface import verbs_of
 from provision.emulator.world.store import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provision.emulator.world.draft import Draft, View
     from provision.emulator.world.store import Store
     from provision.emulator.world.wire import Call
@@ -173,9 +177,23 @@ def fill_identity_provider(draft: Draft) -> None:
     draft.props["type"] = draft.props.get("type") or draft.name
 
 
+# Of a new instance [?]: the members are those of the REST examples, and everything is off but passwords.
+PORTAL_CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "enableBasicAuth": True,
+        "signin": {"require": False},
+        "signup": {"termsOfService": {"requireConsent": False, "text": None}},
+        "delegation": {"delegateRegistration": False, "delegateSubscription": False, "delegationUrl": None},
+        "cors": {"allowedOrigins": []},
+        "csp": {"mode": "disabled", "reportUri": [], "allowedSources": []},
+    }
+)
+
+
 def put_factory(store: Store, service_id: str) -> None:
     """Store what every new instance has of this."""
     rows: dict[str, dict[str, Any]] = {f"templates/{name}": default_template(name) for name, _ in TEMPLATES}
+    rows["portalconfigs/default"] = copy.deepcopy(dict(PORTAL_CONFIG))
     rows["settings/public"] = {"settings": {}}
     link = {"requiredMembers": ["Gateway"], "requiredZoneNames": ["privateLink.azure-api.net"]}  # [doc]
     rows["privateLinkResources/Gateway"] = {"groupId": "Gateway", **link}
