@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from provision.diff import Change
-    from provision.export import Branches
+    from provision.export import Branches, Needed
     from provision.resource import Resource
     from provision.spec import Node, Spec
     from provision.survey import Survey
@@ -28,6 +28,7 @@ class Adopted:
 
     text: str
     left: tuple[str, ...]
+    needed: tuple[Needed, ...] = ()
 
 
 def adopt(spec: Spec, text: str, changes: Sequence[Change], seen: Survey) -> Adopted:
@@ -45,7 +46,7 @@ def adopt(spec: Spec, text: str, changes: Sequence[Change], seen: Survey) -> Ado
             work.add(item)
         else:
             work.update(item, change)
-    return Adopted(work.edits.result, tuple(work.left))
+    return Adopted(work.edits.result, tuple(work.left), work.branches.needed)
 
 
 @dataclass(slots=True)

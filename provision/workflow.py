@@ -115,15 +115,13 @@ def unlike(text: str, found: Survey, exported: Exported) -> list[str]:
     return [f"{one.action.value} {one.address} {' '.join(p.path for p in one.properties)}".rstrip() for one in changes]
 
 
-def adopted(spec: specs.Spec, text: str, want: Desired, azure: Cloud, scope: Scope) -> tuple[str, tuple[str, ...]]:
+def adopted(spec: specs.Spec, text: str, want: Desired, azure: Cloud, scope: Scope) -> adopting.Adopted:
     """The spec's text completed from its instance, and what could not be brought into it."""
     plan = held_against(want, azure, scope)
     about = adopting.about(plan.changes)
     if not about:
-        found = adopting.Adopted(text, tuple(f"{one.address}: it isn't there" for one in plan.changes))
-    else:
-        found = adopting.adopt(spec, text, plan.changes, survey(azure, scope, Choice(about)))
-    return found.text, found.left
+        return adopting.Adopted(text, tuple(f"{one.address}: it isn't there" for one in plan.changes))
+    return adopting.adopt(spec, text, plan.changes, survey(azure, scope, Choice(about)))
 
 
 def _along(item: Resource) -> bool:

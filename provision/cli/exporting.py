@@ -92,12 +92,13 @@ def adopted(spec: Path, out: Path | None, where: Where) -> int:
     loaded = load(spec)
     want = desired(loaded)
     azure = where.connect(want.group, want.service, read_only=True)
-    text, left = workflow.adopted(loaded, spec.read_text("utf-8-sig"), want, azure, azure.scope)
+    found = workflow.adopted(loaded, spec.read_text("utf-8-sig"), want, azure, azure.scope)
     if out is None:
-        say(sys.stdout, text)
+        say(sys.stdout, found.text)
     else:
-        _save({out.name: text}, Place(out.parent, out.name))
-    say(sys.stderr, "".join(f"Not in it: {line}\n" for line in left))
+        _save({out.name: found.text}, Place(out.parent, out.name))
+    said = [*(f"Not in it: {line}" for line in found.left), *specs.variables(found.needed)]
+    say(sys.stderr, "".join(f"{line}\n" for line in said))
     return 0
 
 

@@ -95,6 +95,11 @@ class Branches:
 
     _writing: _Writing
 
+    @property
+    def needed(self) -> tuple[Needed, ...]:
+        """The variables in all that was asked for."""
+        return tuple(self._writing.needed)
+
     def own(self, item: Resource) -> dict[str, Any]:
         """The properties of a resource, without what is in it."""
         return self._writing.own(item)

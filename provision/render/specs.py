@@ -13,9 +13,9 @@ from provision.render.words import by_reason, visible
 from provision.spec.includes import INCLUDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from provision.export import Exported
+    from provision.export import Exported, Needed
     from provision.survey import Survey
 
 _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -103,11 +103,16 @@ def header(survey: Survey, exported: Exported) -> str:
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
+def variables(needed: Sequence[Needed]) -> Iterator[str]:
+    """The variables that a spec wants, line by line."""
+    if needed:
+        yield "Secrets to set in the environment:"
+        yield from (f"  {one.name}: {visible(f'{one.address} {one.path}')}" for one in needed)
+
+
 def remarks(exported: Exported) -> Iterator[str]:
     """What has to be known of an exported spec, line by line."""
-    if exported.needed:
-        yield "Secrets to set in the environment:"
-        yield from (f"  {one.name}: {visible(f'{one.address} {one.path}')}" for one in exported.needed)
+    yield from variables(exported.needed)
     if exported.leaks:
         yield "Better as secrets:"
         yield from (f"  {visible(one)}" for one in exported.leaks)

@@ -90,3 +90,12 @@ def test_the_spec_itself_is_never_written(cloud: Cloud, spec: Path) -> None:
     assert spec.read_text("utf-8") == SPEC
     assert "--adopt" in cloud("export", "--adopt", str(spec), "--split").ended(64).err
     assert "which instance" in cloud("export").ended(64).err
+
+
+def test_a_secret_that_comes_in_is_a_variable(cloud: Cloud, spec: Path) -> None:
+    spec.write_text(SPEC + "exclusive: [namedValues]\n", "utf-8")
+    secret = {"displayName": "k", "secret": True, "value": "correct-horse"}
+    cloud.arm.put("namedValues/k", {"properties": secret})
+    ran = cloud("export", "--adopt", str(spec)).ended(0)
+    assert ran.out.endswith('namedValues: {k: {secret: true, value: "${secret:NAMED_VALUES_K}"}}\n')
+    assert ran.err == "Secrets to set in the environment:\n  NAMED_VALUES_K: namedValues/k value\n"
