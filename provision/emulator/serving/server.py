@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from provision.emulator.arm import app as arm
 from provision.emulator.arm import correlation
-from provision.emulator.azureml.app import API_KEY, AzureML
-from provision.emulator.azureml.storage import connection_string
-from provision.emulator.gateway.app import Gateway
-from provision.emulator.gateway.judging import judge
-from provision.emulator.portal.app import Portal
-from provision.emulator.serving import control
+from provision.emulator.serving import control, tenants
 from provision.emulator.serving.admission import Admission, normal
 from provision.emulator.serving.certificate import Certificate
 from provision.emulator.serving.door import Door, HostDoor
 from provision.emulator.serving.identity import Identity
+from provision.emulator.serving.late import Late
 from provision.emulator.serving.listener import Listener, bind, serve
 from provision.emulator.serving.log import Log
 from provision.emulator.trouble.interference import Interference
@@ -35,6 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from provision.emulator.azureml.app import AzureML
+    from provision.emulator.gateway.app import Gateway
+    from provision.emulator.portal.app import Portal
     from provision.emulator.serving.exchange import Exchange
     from provision.emulator.trouble.faults import Faults
     from provision.emulator.world.wire import Answer, Request
@@ -71,7 +70,7 @@ class Emulator:
         on_exchange: Callable[[Exchange], None] | None = None,
         gateway_port: int = 0,
         azureml_port: int = 0,
-        azureml_key: str = API_KEY,
+        azureml_key: str = "",
         portal_port: int = 0,
         strict_policies: bool = False,
         **manners: Unpack[Manners],
@@ -84,9 +83,9 @@ class Emulator:
         self._state, self._host, self._log_path = state, host, log
         self._ports = {ARM: port, GATEWAY: gateway_port, AZUREML: azureml_port, PORTAL: portal_port}
         self._ports |= {IDENTITY: 0} if tls else {}
-        self._azureml_of = partial(AzureML, api_key=azureml_key)
+        self._azureml_key = azureml_key
         self._tls, self._on_exchange = tls, on_exchange
-        self._world_of = partial(World, clock=self.clock, judge=judge if strict_policies else None, **manners)
+        self._world_of = partial(World, clock=self.clock, judge=tenants.judge if strict_policies else None, **manners)
         self._world: World | None = None
         self._halt: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
@@ -97,7 +96,7 @@ class Emulator:
         self._named = tuple(normal(name) for name in allow_hosts)
         self._names = frozenset(self._named) | ({normal(host)} - ANYWHERE)
         self._urls: dict[str, str] = {}
-        self._closing: Sequence[Callable[[], object]] = ()
+        self._late: tuple[Late[AzureML], Late[Portal]] | tuple[()] = ()
         self._pages: Mapping[str, Callable[[], object]] = {}
 
     @property
@@ -143,6 +142,8 @@ class Emulator:
             found |= {"IDENTITY_ENDPOINT": identity.url, "IDENTITY_HEADER": identity.header}
             found |= {"ARM_METADATA_HOSTNAME": self.url.partition("://")[2], "SSL_CERT_FILE": bundle}
             found |= {"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": identity.url}
+        from provision.emulator.azureml.storage import connection_string  # noqa: PLC0415 - for who is told of it
+
         storage = connection_string(self.azureml_url)
         return found | {"AZUREML": self.azureml_url, "AZURE_STORAGE_CONNECTION_STRING": storage}
 
@@ -176,8 +177,8 @@ class Emulator:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="emulator-work")
         started: Future[None] = Future()
         elsewhere = {AZUREML_HOSTS: _inside(bound[AZUREML])}
-        gateway = Gateway(self._world, _inside(bound[GATEWAY]), elsewhere, self._names)
-        self._pages = {"": lambda: self.environment, "events": gateway.tools.events.all}
+        gateway = Late(partial(tenants.gateway, self._world, _inside(bound[GATEWAY]), elsewhere, self._names))
+        self._pages = {"": lambda: self.environment, "events": partial(_events, gateway)}
         arguments = (self._listeners(bound, self._world, gateway), gateway, started)
         self._thread = threading.Thread(target=self._run, args=arguments, name="emulator", daemon=True)
         self._thread.start()
@@ -196,24 +197,25 @@ class Emulator:
             host = "localhost"
         return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _listeners(self, bound: Mapping[str, socket.socket], world: World, gateway: Gateway) -> list[Listener]:
+    def _listeners(self, bound: Mapping[str, socket.socket], world: World, gateway: Late[Gateway]) -> list[Listener]:
         admission = Admission(self._names)
         report = self._report if self._log or self._on_exchange else None
-        azureml = self._azureml_of(world, self._urls[AZUREML])
-        portal = Portal(world, partial(arm.answer, world), _inside(bound[GATEWAY]), self._urls[GATEWAY])
-        self._closing = (azureml.close, portal.close)
+        azureml = Late(partial(tenants.azureml, world, self._urls[AZUREML], self._azureml_key))
+        arm_of = partial(arm.answer, world)
+        portal = Late(partial(tenants.portal, world, arm_of, _inside(bound[GATEWAY]), self._urls[GATEWAY]))
+        self._late = (azureml, portal)
         listeners = [
             Listener(bound[ARM], Door(self._answered, admission, report, signs=correlation.ids), self._certificate),
             Listener(bound[GATEWAY], gateway),  # every host and origin is its own: whose is meant, it finds out
-            Listener(bound[AZUREML], HostDoor(azureml, admission, azureml.host_is_served)),
-            Listener(bound[PORTAL], Door(portal.answered, admission)),
+            Listener(bound[AZUREML], HostDoor(azureml, admission, lambda host: azureml.get().host_is_served(host))),
+            Listener(bound[PORTAL], Door(partial(tenants.page, portal), admission)),
         ]
         if self._identity:
             heard = self._log.write if self._log else None
             listeners.append(Listener(bound[IDENTITY], Door(self._identity.answered, admission, heard)))
         return listeners
 
-    def _run(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
+    def _run(self, listeners: list[Listener], gateway: Late[Gateway], started: Future[None]) -> None:
         try:
             asyncio.run(self._serve(listeners, gateway, started))
         except Exception as error:
@@ -224,7 +226,7 @@ class Emulator:
             for listener in listeners:
                 listener.bound.close()
 
-    async def _serve(self, listeners: list[Listener], gateway: Gateway, started: Future[None]) -> None:
+    async def _serve(self, listeners: list[Listener], gateway: Late[Gateway], started: Future[None]) -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
 
         def ready() -> None:
@@ -234,7 +236,8 @@ class Emulator:
         try:
             await serve(listeners, ready, stopping)
         finally:
-            await gateway.close()
+            if gateway.made:
+                await gateway.made.close()
 
     def stop(self) -> None:
         """Stop serving and close the state; does nothing when not running."""
@@ -242,8 +245,9 @@ class Emulator:
             self._halt()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
-        for close in self._closing:
-            close()
+        for one in self._late:
+            if one.made:
+                one.made.close()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         if self._world is not None:
@@ -279,6 +283,11 @@ def _inside(bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # what ANYWHERE has
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _events(gateway: Late[Gateway]) -> object:
+    """Return what policies have sent: nothing before the first call."""
+    return gateway.made.tools.events.all() if gateway.made else []
 
 
 def _unheard(_: str) -> None:
