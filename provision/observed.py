@@ -138,7 +138,9 @@ class _Walk:
         return kind.parent == SERVICE.text or asked or kind.counted
 
     def others(self) -> Iterator[Job]:
-        """The collections that provision doesn't manage, and the spec refers into."""
+        """What the spec refers into and says nothing of: in workspaces, and what provision doesn't manage."""
+        told = {one.target.parent for one in self.desired.there if one.target.in_workspace}
+        yield from (partial(self._workspace, at) for at in told if at and at not in self.desired.snapshot)
         for name in sorted({one.target.kind for one in self.desired.there if find(one.target.kind) is None}):
             found = collection_of(name)
             if found:
@@ -159,6 +161,15 @@ class _Walk:
         gone = address in self.desired.absent
         return _Found((), (LeftAlone(address, "the current revision: release another one first"),) if gone else ())
 
+    def _workspace(self, address: Address) -> _Found:
+        if self.reader.get(address) is None:
+            return _Found()
+        kinds = (kind for kind in children_at(address) if self._is_referred_into(kind, address))
+        return _Found(others=tuple(one for kind in kinds for one in self.reader.members(kind, address)))
+
+    def _is_referred_into(self, kind: Kind, parent: Address) -> bool:
+        return any(one.target.parent == parent and one.target.kind == kind.type for one in self.desired.there)
+
     def _other(self, collection: Collection) -> _Found:
         return _Found(others=tuple(self.reader.inside(collection)))
 
@@ -169,6 +180,9 @@ class _Walk:
         if kind.is_single:
             return self._single(kind, parent)
         if parent != SERVICE and (parent, kind.type) not in self.desired.owned:
+            if self._is_referred_into(kind, parent):
+                held = tuple(self.reader.members(kind, parent))
+                return _Found((), (_uncompared(kind, parent, len(held)),) if held else (), others=held)
             return _Found((), tuple(_unowned(self.reader, kind, parent)))
         mine: list[Resource] = []
         others: list[Resource] = []
@@ -222,11 +236,13 @@ class _Walk:
 
 def _unowned(reader: Reader, kind: Kind, parent: Address) -> Iterator[LeftAlone]:
     """A collection whose key the spec doesn't have. Resources in it are counted; for links no list is worth reading."""
-    address, reason = Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there"
-    if kind.is_link:
-        yield LeftAlone(address, reason)
-    elif count := len(reader.members(kind, parent)):
-        yield LeftAlone(address, reason, count)
+    count = 0 if kind.is_link else len(reader.members(kind, parent))
+    if kind.is_link or count:
+        yield _uncompared(kind, parent, count)
+
+
+def _uncompared(kind: Kind, parent: Address, count: int) -> LeftAlone:
+    return LeftAlone(Address(f"{parent}/{kind.collection}"), f"the spec has no key {kind.key} there", count)
 
 
 def _is_read(item: Resource, desired: Desired) -> bool:

@@ -165,7 +165,8 @@ def _missing(changes: tuple[Change, ...], desired: Desired, observed: Observed, 
     for target, mark in missing.items():
         collection = collections[target.kind]
         if collection and not (new and target.name.lower() in collection.factory):
-            what = f"there is no {collection.title} '{target.name}' in the instance {desired.service}"
+            room = f"the workspace {target.scope.name}" if target.in_workspace else f"the instance {desired.service}"
+            what = f"there is no {collection.title} '{target.name}' in {room}"
             first = "create it first" + (", in an instance made with --exclude of what refers to it" if new else "")
             fix = f"{first}, or declare it" if find(target.kind) else first
             yield f"{mark}: {what} · the spec refers to it and doesn't declare it · {fix}"
