@@ -156,7 +156,7 @@ def _conversion(value: Any, wanted: str) -> str:
         case (_, None):
             return "write it behind the colon"
         case ("a text", bool() | int() | float()):
-            return f'write it in quotes: "{shown(value)}"'
+            return "write it in quotes, as it stands"  # which the value doesn't tell: 0x10 is 16, 1.50 is 1.5
         case ("a list", _):
             return "start each item with -" if isinstance(value, dict) else f"write [{shown(value).strip(chr(39))}]"
         case ("true or false", str()):
