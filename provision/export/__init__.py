@@ -68,7 +68,8 @@ def export(survey: Survey, choice: Choice = EVERYTHING) -> Exported:
     made = untouched(survey.snapshot)
     chosen = {address for address in survey.snapshot if address not in made and choice.takes(address)}
     around = {GROUP, SERVICE, *(one for address in chosen for one in address.ancestors)}
-    taken = {address: item for address, item in survey.snapshot.items() if address in chosen or address in around}
+    found = {address: item for address, item in survey.snapshot.items() if address in chosen or address in around}
+    taken = {address: item for address, item in found.items() if address in (GROUP, SERVICE) or _says_something(item)}
     writing = _Writing(survey, taken, _Ours(taken), _kept(survey, made))
     data = writing.document(absent=not choice.include)
     return Exported(data, tuple(writing.needed), tuple(writing.missing()), tuple(writing.leaks))
@@ -110,6 +111,14 @@ class Branches:
         if kind.is_link:
             return self._writing.link(kind, item)
         return Policy(self.own(item)["value"]) if kind.shape is Shape.POLICY else self._writing.node(item)
+
+
+def _says_something(item: Resource) -> bool:
+    """Whether a spec has anything to say of what is always there, and of which what it omits stays as it is."""
+    kind = kind_of(item.address.kind)
+    if not (kind.partial and kind.always_there):
+        return True
+    return any(value is not ABSENT for value in properties(kind, item, ())[0].values())
 
 
 def _kept(survey: Survey, made: Container[Address]) -> frozenset[Address]:

@@ -74,7 +74,7 @@ def _as_made(item: Resource) -> bool:
     if kind.is_link or body is None:
         return kind.is_link
     then, now = canonical(kind, kind.to_wire(dict(body))), canonical(kind, item.body)
-    return then == ({name: now.get(name) for name in then} if kind.partial else now)
+    return then == ({name: now.get(name, then[name]) for name in then} if kind.partial else now)
 
 
 def _body(address: Address) -> Mapping[str, Any] | None:

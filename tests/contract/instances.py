@@ -194,7 +194,7 @@ class Instance:
         if address in self.factory:  # what can't be changed stays as Azure made it
             wished = {name: value for name, value in wished.items() if not inside[name].fixed}
         full = self.allowed(kind, wished, least)
-        if full is None or None in least.values():
+        if full is None or None in least.values() or (kind.partial and not full):
             return
         keys = {(address.parent, kind.type, one.what, one.value) for one in kind.claims(kind.normal(dict(full)))}
         if keys & self.claimed:

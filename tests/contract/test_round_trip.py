@@ -65,6 +65,8 @@ def put(cloud: Cloud, one: Put) -> bool:
     path = quote(one.path, safe="/;=")
     if accepted(cloud, one, cloud.arm("PUT", path, one.body(), If_Match="*")):
         return True
+    if one.kind.partial and not one.least:  # that would say nothing of what is there anyway
+        return False
     least = one.body(least=True)
     one.properties = one.least
     return accepted(cloud, one, cloud.arm("PUT", path, least, If_Match="*"))
@@ -90,9 +92,10 @@ def bodies(cloud: Cloud, done: list[Put]) -> dict[str, dict[str, Any]]:
     """What Azure has of what was put, links aside, in its comparable form."""
     found = {}
     for one in (one for one in done if not one.kind.is_link):
-        body = flat(one.kind, cloud.arm.get(f"{quote(one.address.text, safe='/;=')}?format=rawxml"))
-        found[one.address.key] = canonical(one.kind, body)
-    return found
+        reply = cloud.arm("GET", f"{quote(one.address.text, safe='/;=')}?format=rawxml")
+        if reply.status == 200 and not one.kind.partial:  # some have nothing of their own, of some much is left
+            found[one.address.key] = canonical(one.kind, flat(one.kind, reply.body))
+    return {key: body for key, body in found.items() if body}
 
 
 def exported(cloud: Cloud) -> str:
