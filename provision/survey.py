@@ -152,6 +152,7 @@ class _Walk:
                 left.append(LeftAlone(item.address, "a revision that is not the current one"))
             elif kind.is_link or _is_azures_own(kind, item):
                 found.append(item)
+                further += () if kind.is_link else self.into(item.address)
             else:
                 further += (partial(self._read, item.address), *self.into(item.address))
         return _Found(tuple(found), tuple(left), tuple(further), tuple(passed))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from provision.address import Address
 from provision.kinds import KINDS, kind_of
 from provision.kinds.canonical import canonical
+from provision.kinds.table import properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,12 @@ def untouched(snapshot: Snapshot) -> frozenset[Address]:
             if root in roots:
                 along[root].append(address)
     same = (root for root in roots if _is_same(root, along[root], known, snapshot))
-    return frozenset(address for root in same for address in along[root])
+    return frozenset(address for root in same for address in along[root] if address == root or _is_more(root))
+
+
+def _is_more(root: Address) -> bool:
+    """Whether there is more to it than what lies in it, which then is the user's own."""
+    return any(prop.written for prop in properties_of(kind_of(root.kind)).values())
 
 
 def _is_same(root: Address, along: list[Address], known: AbstractSet[Address], snapshot: Snapshot) -> bool:
