@@ -194,15 +194,20 @@ def show(plan_file: o.Saved, output: o.Output = "text", report: o.Reports = None
         to.plans([bounded(entry.plan) for entry in files.load(plan_file, None)])
 
 
-def schema(out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None) -> None:
+def schema(
+    out: Annotated[Path | None, Argument(metavar="[FILE]", show_default=False)] = None,
+    markdown: Annotated[bool, Option("--markdown", help="The reference of all kinds, to be read.")] = False,
+) -> None:
     """Print the JSON Schema of specs, for editors, or write it to a file."""
     from provision.cli.output import write
     from provision.schema.editors import json_schema
+    from provision.schema.reference import markdown as reference
 
+    text = reference() if markdown else json_schema()
     if out:
-        write(out, json_schema())
+        write(out, text)
     else:
-        sys.stdout.write(json_schema())
+        sys.stdout.write(text)
 
 
 def emulator(

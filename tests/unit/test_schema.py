@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
+from provision.kinds import KINDS
+from provision.kinds.table import properties_of
 from provision.schema.editors import json_schema
+from provision.schema.reference import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +105,22 @@ def test_every_property_has_a_title_and_every_resource_a_description() -> None:
     assert titles["apiVersionSetId"] == "Api version set id"
     assert titles["ignore_changes"] == "Ignore changes"
     assert all(node["description"] for node in schema["$defs"].values())
+
+
+def test_the_reference_tells_of_every_kind_and_property() -> None:
+    page = markdown()
+    for kind in KINDS:
+        section = page.partition(f"\n## {kind.type}\n")[2].partition("\n## ")[0]
+        assert kind.about in section
+        assert kind.authority in section
+        assert "```yaml" in section
+        for name, prop in properties_of(kind).items() if not kind.is_link else ():
+            assert (f"`{name}`" in section) is bool(prop.written or prop.left_out), f"{kind.type} {name}"
+    assert "| `urlTemplate` | string |  | **required** |" in page
+    assert "| `protocols` | list of `http`, `https`, `ws`, `wss` | by its siblings | in any order |" in page
+    assert "write-only: Azure never returns passwords" in page
+
+
+def test_examples_of_the_reference_are_yaml() -> None:
+    for example in re.findall(r"```yaml\n(.*?)\n```", markdown(), re.DOTALL):
+        assert isinstance(yaml.safe_load(example), dict)
