@@ -29,6 +29,7 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "products/tags": "tag",
         "tenant": "tenant_access",
         "templates": "email_template",
+        "portalconfigs": "portal_config",
         "portalsettings": "portal_settings",
         "portalsettings/signin": "sign_in_settings",
         "portalsettings/signup": "sign_up_settings",

@@ -48,6 +48,8 @@ _OF_WORDS = MappingProxyType(
             "it takes letters, digits and hyphens, starts with a letter and doesn't end with a hyphen"
         ),
         r"^\S+$": "it takes no spaces",
+        r"^\w(?:[\w\-]*\w)?$": "it takes letters, digits, _ and hyphens, and neither starts nor ends with a hyphen",
+        r"^[A-Za-z0-9!#$&'*+=^_{|}~.-]+@[A-Za-z0-9.-]+$": "it is an e-mail address",
         r"^[A-Za-z0-9-._]+$": "it takes letters, digits, - . and _",
         (
             r"^/subscriptions/[^/]*/resourceGroups/[^/]*/providers/Microsoft.(ClassicNetwork|Network)"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Loc = tuple[str | int, ...]
 _FIRST = ("name", "displayName")
-_GENERATED = re.compile("[0-9a-f]{24}")  # what the service calls that, where it isn't listed either
+# What the service calls that, where it isn't listed: recorded `Logger-Credentials--6a21f8b412d99120584f3ca9`.
+_GENERATED = re.compile(r"(?:[A-Za-z-]+--)?[0-9a-f]{24}")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 

@@ -102,5 +102,5 @@ def writable(kind: Kind, body: Mapping[str, Any]) -> Properties:
 def _beside(prop: Property | None, _: str, old: Any, new: Any) -> Take:
     if new is UNSAID:
         return Take.OLD
-    looks_inside = prop is not None and (prop.nested or prop.many == "map") and old
+    looks_inside = prop is not None and not prop.whole and (prop.nested or prop.many == "map") and old
     return Take.BOTH if looks_inside and new is not None else Take.NEW

@@ -45,6 +45,11 @@ class AnyOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A list that is written whole, also where the rest of the resource isn't: nothing of its items is kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """Compared without regard to case and spaces, as ARM compares regions; of a map, its keys are."""
 
@@ -171,6 +176,7 @@ Fact = (
     | Unsure
     | Keyed
     | AnyOrder
+    | Whole
     | Folded
     | Fixed
     | Mirrored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from provision.kinds.facts import Secret, WriteOnly
+from provision.kinds.facts import Default, Secret, WriteOnly
 from provision.kinds.kind import Kind, Names
 
 _OFF: Final = MappingProxyType({"enabled": False})
@@ -27,7 +27,16 @@ PORTAL_SETTING = Kind(
     key="portalsettings",
     names=Names(words=tuple(_MADE)),
     apart=True,
-    facts=MappingProxyType({"validationKey": (Secret(), WriteOnly("Azure returns it only where it is asked for"))}),
+    facts=MappingProxyType(
+        {
+            "validationKey": (Secret(), WriteOnly("Azure returns it only where it is asked for")),
+            # As in a new instance.
+            "termsOfService.enabled": Default(False),
+            "termsOfService.consentRequired": Default(False),
+            "subscriptions.enabled": Default(False),
+            "userRegistration.enabled": Default(False),
+        }
+    ),
     partial=True,
     patched=True,  # a PUT of what GET shows would lose the key
     always_there=True,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +33,7 @@ from provision.kinds.facts import (
     Required,
     Secret,
     Unsure,
+    Whole,
     WriteOnly,
 )
 
@@ -72,6 +72,7 @@ class Property:
     otherwise: Property | None = None  # what may stand there instead: a map for a list, a text for a fixed word
     keyed: str = ""
     any_order: bool = False
+    whole: bool = False
     folded: bool = False
     fixed: str = ""
     mirrored: bool = False
@@ -117,6 +118,8 @@ class Property:
 
 @cache
 def _table() -> Mapping[str, Any]:
+    from importlib import resources  # noqa: PLC0415 - formats know of kinds, and read none
+
     found: dict[str, Any] = json.loads((resources.files(__package__) / "facts.json").read_text("utf-8"))
     return found
 
@@ -224,6 +227,7 @@ _PLAIN: Final[Mapping[type, Callable[[Any], tuple[str, Any]]]] = MappingProxyTyp
         Unsure: lambda _: ("unsure", True),
         Keyed: lambda fact: ("keyed", fact.by),
         AnyOrder: lambda _: ("any_order", True),
+        Whole: lambda _: ("whole", True),
         Folded: lambda _: ("folded", True),
         Fixed: lambda fact: ("fixed", fact.advice),
         Mirrored: lambda _: ("mirrored", True),

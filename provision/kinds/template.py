@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from provision.kinds.facts import Limits
+from provision.kinds.facts import Limits, Whole
 from provision.kinds.kind import Kind, Names
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ TEMPLATE = Kind(
     names=Names(words=_NAMES),
     facts=MappingProxyType(
         {
+            "parameters": Whole(),
             # The specification has the pattern of names there, which its own examples don't fit.
             "parameters[].description": Limits(pattern="", longest=4096),
         }

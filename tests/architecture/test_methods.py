@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from azure.mgmt.apimanagement import operations
 
-from provision.azure.methods import arguments, group_name, method_of
+from provision.azure.methods import arguments, body_name, group_name, method_of
 from provision.kinds import KINDS, Kind, Shape, Where
 from tests import sdk
 
 SERVED = sdk.groups()
-OF_RESOURCES = [kind for kind in KINDS if kind.type != "resourceGroup" and not kind.beside]
+# Of settings that have a type for each name, another group serves each.
+OF_RESOURCES = [kind for kind in KINDS if kind.type != "resourceGroup" and not kind.beside and not kind.apart]
 EACH = [
     pytest.param(kind, where, role, id=f"{role} {where.value} {kind.type}")
     for kind in OF_RESOURCES
@@ -38,9 +39,10 @@ def test_a_kind_is_served_by_the_methods_of_its_path(kind: Kind, where: Where, r
     if served is None:
         pytest.fail(f"the SDK has no {role} for {path}")
     name = group_name(kind.type, where)
-    assert (name, method_of(group_of(name), kind.type, role).__name__) == (served.group, served.name)
+    method = method_of(group_of(name), kind.type, role)
+    assert (name, method.__name__) == (served.group, served.name)
     names = tuple("n" for _ in path.split("/")) if kind.type != "service" else ()
     if role != "list":
         passed = arguments(kind, names)
-        needed = [one for one in served.parameters[2:] if one not in ("parameters", "if_match")]
+        needed = [one for one in served.parameters[2:] if one not in (body_name(method), "if_match")]
         assert len(passed) == len(needed), needed

@@ -91,7 +91,7 @@ API = st.builds(
     some_of(
         description=WORDS,
         serviceUrl=st.just("https://example.com/x"),
-        protocols=st.lists(st.sampled_from(["http", "https", "wss"]), unique=True, max_size=3),
+        protocols=st.lists(st.sampled_from(["http", "https"]), unique=True, max_size=3),
         subscriptionRequired=FLAGS,
         subscriptionKeyParameterNames=some_of(header=WORDS, query=WORDS),
         authenticationSettings=some_of(oAuth2=some_of(authorizationServerId=st.just(SERVER), scope=WORDS)),

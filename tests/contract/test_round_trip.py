@@ -134,9 +134,14 @@ def test_an_instance_comes_back_from_its_export(seed: int) -> None:
         assert bodies(cloud, done) == before
 
 
-def test_every_kind_was_among_them() -> None:
-    """Of the examples above, which are the same each time."""
+def test_every_kind_can_be_among_them() -> None:
+    """Azure takes something of each within a few draws, which are the same each time."""
     # Of revisions and releases an export leaves, and what is made elsewhere can't come back.
     left = {kind for kind in KINDS if kind.beside or kind.closing or kind.made_elsewhere}
-    missing = {kind.type for kind in KINDS if kind.shape is not Shape.ROOT and kind not in left} - ACCEPTED
-    assert {one: REFUSED.get(one, "never drawn") for one in missing} == {}
+    wanted = {kind.type for kind in KINDS if kind.shape is not Shape.ROOT and kind not in left}
+    for seed in range(25):
+        if wanted <= ACCEPTED:
+            break
+        with embedded() as cloud:
+            fill(cloud, instance(Random(seed)))
+    assert {one: REFUSED.get(one, "never drawn") for one in wanted - ACCEPTED} == {}
