@@ -54,6 +54,13 @@ def dangling(mark: Mark, collection: Collection, target: Address, known: Iterabl
     return Problem(mark, what, why, did_you_mean(target.name, known) or fix)
 
 
+def elsewhere(mark: Mark, collection: Collection, target: Address) -> Problem:
+    """A link of the instance's to something in a workspace: in ARM's path of a link the name is the instance's."""
+    what = f"the {collection.title} '{target.name}' is in the workspace {target.scope.name}"
+    why = "it can't be linked from outside: Azure would take the instance's own of that name"
+    return Problem(mark, what, why, "declare the link there, or name one of the instance's")
+
+
 def malformed_reference(mark: Mark, one: Written) -> Problem:
     """A reference that is none of the three forms, or leads elsewhere."""
     name = [step for step in one.loc if isinstance(step, str)][-1]

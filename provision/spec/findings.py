@@ -136,6 +136,9 @@ def _dangling(
     for one in referring(node.kind, node.name, node.properties, node.address):
         target = one.target
         collection = collection_of(target.kind) or _inner(target, declared)
+        if collection and node.kind.leads_to and target.in_workspace and not (node.address.in_workspace or one.at):
+            yield now(complaints.elsewhere(place_of(tree, node), collection, target))
+            continue
         if collection is None or target in declared or not node.wrong.isdisjoint(one.at):
             continue
         at = document.mark_of(tree, (*node.loc, *one.at))
